@@ -1,0 +1,1 @@
+"""Turns registry.toml and the .proto files into source for every language."""

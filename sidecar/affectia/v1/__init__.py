@@ -1,0 +1,1 @@
+"""Generated from protos/affectia/v1; see protos/generate.py."""

@@ -1,0 +1,107 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class SessionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SESSION_STATE_UNSPECIFIED: _ClassVar[SessionState]
+    SESSION_STATE_WAITING_FOR_CONSENT: _ClassVar[SessionState]
+    SESSION_STATE_RUNNING: _ClassVar[SessionState]
+    SESSION_STATE_RETRYING: _ClassVar[SessionState]
+    SESSION_STATE_ENDED: _ClassVar[SessionState]
+SESSION_STATE_UNSPECIFIED: SessionState
+SESSION_STATE_WAITING_FOR_CONSENT: SessionState
+SESSION_STATE_RUNNING: SessionState
+SESSION_STATE_RETRYING: SessionState
+SESSION_STATE_ENDED: SessionState
+
+class Session(_message.Message):
+    __slots__ = ("session_id", "source", "avatar_ids", "state", "detail", "consent", "options", "source_status")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    AVATAR_IDS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_STATUS_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    source: str
+    avatar_ids: _containers.RepeatedScalarFieldContainer[str]
+    state: SessionState
+    detail: str
+    consent: _containers.RepeatedScalarFieldContainer[str]
+    options: SessionOptions
+    source_status: SourceStatus
+    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_ids: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., source_status: _Optional[_Union[SourceStatus, _Mapping]] = ...) -> None: ...
+
+class SessionOptions(_message.Message):
+    __slots__ = ("precision_bits", "rate_hz", "smoothing")
+    PRECISION_BITS_FIELD_NUMBER: _ClassVar[int]
+    RATE_HZ_FIELD_NUMBER: _ClassVar[int]
+    SMOOTHING_FIELD_NUMBER: _ClassVar[int]
+    precision_bits: int
+    rate_hz: float
+    smoothing: float
+    def __init__(self, precision_bits: _Optional[int] = ..., rate_hz: _Optional[float] = ..., smoothing: _Optional[float] = ...) -> None: ...
+
+class SourceStatus(_message.Message):
+    __slots__ = ("captured_hz", "samples_captured", "samples_dropped", "samples_with_face", "samples_perceived", "perception_p95_millis")
+    CAPTURED_HZ_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_CAPTURED_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_DROPPED_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_WITH_FACE_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_PERCEIVED_FIELD_NUMBER: _ClassVar[int]
+    PERCEPTION_P95_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    captured_hz: float
+    samples_captured: int
+    samples_dropped: int
+    samples_with_face: int
+    samples_perceived: int
+    perception_p95_millis: float
+    def __init__(self, captured_hz: _Optional[float] = ..., samples_captured: _Optional[int] = ..., samples_dropped: _Optional[int] = ..., samples_with_face: _Optional[int] = ..., samples_perceived: _Optional[int] = ..., perception_p95_millis: _Optional[float] = ...) -> None: ...
+
+class StartSessionRequest(_message.Message):
+    __slots__ = ("session_id", "source", "avatar_count", "consent", "options", "loop")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    AVATAR_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    LOOP_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    source: str
+    avatar_count: int
+    consent: _containers.RepeatedScalarFieldContainer[str]
+    options: SessionOptions
+    loop: bool
+    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_count: _Optional[int] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., loop: _Optional[bool] = ...) -> None: ...
+
+class StopSessionRequest(_message.Message):
+    __slots__ = ("session_id",)
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    def __init__(self, session_id: _Optional[str] = ...) -> None: ...
+
+class SetConsentRequest(_message.Message):
+    __slots__ = ("session_id", "modality", "granted")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    MODALITY_FIELD_NUMBER: _ClassVar[int]
+    GRANTED_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    modality: str
+    granted: bool
+    def __init__(self, session_id: _Optional[str] = ..., modality: _Optional[str] = ..., granted: _Optional[bool] = ...) -> None: ...
+
+class ConfigureRequest(_message.Message):
+    __slots__ = ("session_id", "options")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    options: SessionOptions
+    def __init__(self, session_id: _Optional[str] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ...) -> None: ...

@@ -1,0 +1,83 @@
+"""The JSON twin of avatar_frame and emotion_update, for debugging and the web: protos/avatar_frame.md section 10."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from affectia import registry
+from affectia.clock import NANOS_PER_MILLI
+from affectia.registry import Group
+from affectia.wire import rotation
+from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
+
+_GROUP_OF_SHAPE = dict(zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True))
+_GROUP_OF_BONE = dict(zip(registry.BONES, registry.BONE_GROUPS, strict=True))
+
+
+def avatar_frame_json(frame: AvatarFrame, *, avatar_id: str, epoch_offset_nanos: int) -> dict[str, Any]:
+    """The frame in real units; values of a group that is not valid are left out."""
+    shapes, bones, visemes, effects = frame.layout.parts
+    blendshapes = {
+        name: round(float(weight), 4)
+        for name, weight in zip(shapes, frame.blendshape_weights(), strict=False)
+        if frame.is_valid(_GROUP_OF_SHAPE.get(name, Group.MOUTH))
+    }
+    transforms: dict[str, float] = {}
+    if frame.bones is not None:
+        for name, (yaw, pitch, roll) in zip(bones, rotation.to_euler_deg(frame.bone_quaternions()).tolist(), strict=True):
+            if frame.is_valid(_GROUP_OF_BONE.get(name, Group.BODY)):
+                transforms |= {f"{name}_pitch": round(pitch, 3), f"{name}_yaw": round(yaw, 3), f"{name}_roll": round(roll, 3)}
+    if frame.head_translation is not None and frame.is_valid(Group.HEAD):
+        transforms |= dict(zip(("head_x", "head_y", "head_z"), (round(float(v), 3) for v in frame.head_translation_cm()), strict=True))
+    viseme: str | None = None
+    confidence: float | None = None
+    if frame.dominant_viseme is not None and frame.is_valid(Group.MOUTH):
+        viseme = visemes[frame.dominant_viseme[0]]
+        confidence = round(frame.dominant_viseme[1] / registry.UNIT_WEIGHT_U8, 4)
+    particles = (
+        {name: round(float(weight), 4) for name, weight in zip(effects, frame.effect_weights(), strict=False)}
+        if frame.is_valid(Group.EMOTION)
+        else {}
+    )
+    payload = {
+        "blendshapes": blendshapes,
+        "bone_transforms": transforms,
+        "viseme": viseme,
+        "viseme_conf": confidence,
+        "particles": particles,
+    }
+    return _envelope("avatar_frame", frame, avatar_id, epoch_offset_nanos, payload)
+
+
+def emotion_update_json(update: EmotionUpdate, *, avatar_id: str, epoch_offset_nanos: int) -> dict[str, Any]:
+    """The update in real units; what is not measured or not valid is null or left out."""
+    emotional = update.is_valid(Group.EMOTION)
+    scores = {name: round(score, 4) for name, score in update.emotion_scores().items()} if emotional else {}
+    affect = update.affect if emotional else None
+    pose = update.head_pose_deg().tolist() if update.is_valid(Group.HEAD) else []
+    gaze = update.gaze_tangents().tolist() if update.is_valid(Group.EYES) else []
+    speaking = update.speaking_probability
+    payload = {
+        "emotion": max(scores, key=scores.__getitem__) if scores else None,
+        "scores": scores,
+        "valence": None if affect is None else round(affect[0] / registry.UNIT_AFFECT_I8, 4),
+        "arousal": None if affect is None else round(affect[1] / registry.UNIT_AFFECT_I8, 4),
+        "au": {name: round(value, 4) for name, value in update.action_unit_intensities().items()} if emotional else {},
+        "head_pose": dict(zip(("yaw", "pitch", "roll"), (round(v, 2) for v in pose), strict=True)) if pose else None,
+        "gaze": dict(zip(("x", "y"), (round(v, 4) for v in gaze), strict=True)) if gaze else None,
+        "speaking_probability": None if speaking is None else round(speaking / registry.UNIT_WEIGHT_U8, 4),
+    }
+    return _envelope("emotion_update", update, avatar_id, epoch_offset_nanos, payload)
+
+
+def _envelope(
+    kind: str, message: AvatarFrame | EmotionUpdate, avatar_id: str, epoch_offset_nanos: int, payload: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "session_id": avatar_id,
+        "timestamp_ms": (message.time_nanos + epoch_offset_nanos) // NANOS_PER_MILLI,
+        "sequence": message.sequence,
+        "payload": payload,
+    }
