@@ -118,7 +118,16 @@ def try_decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> tuple[De
         values = fields.read_message(body, required=REQUIRED_KEYS, readers=_HEADER, readers_of_layout=readers_of_layout)
     except cbor.Fault as fault:
         return fault.status, None
-    return DecodeStatus.OK, AvatarFrame(*values[1:5], layout, *values[7:15])
+    return DecodeStatus.OK, _frame(values, layout)
+
+
+def _frame(values: list[Any], layout: Layout) -> AvatarFrame:
+    # The fields of AvatarFrame stand in the order of the keys, the layout in the place of its id and hash.
+    arguments: tuple[Any, ...] = (*values[CommonKey.STREAM_ID : CommonKey.LAYOUT_ID], layout, *values[CommonKey.GROUPS : len(_FRAME_KEYS)])
+    return AvatarFrame(*arguments)
+
+
+_FRAME_KEYS: Final = (*CommonKey, *AvatarKey)
 
 
 def decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> AvatarFrame:

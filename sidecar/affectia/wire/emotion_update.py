@@ -105,6 +105,7 @@ _FIELDS: Final[dict[int, tuple[str, Any, int | None]]] = {
     AffectKey.SPEAKING_PROBABILITY: ("speaking_probability", fields.U8, None),
 }
 _PAYLOADS: Final = {"emotions": _EMOTIONS, "action_units": _ACTION_UNITS, "head_pose": 6, "gaze": 4, "blink": 2, "groups": GROUP_BYTES}
+_UPDATE_KEYS: Final = (*CommonKey, *AffectKey)
 _HEADER: Final = fields.by_key(fields.HEADER)
 _READERS: Final = fields.by_key({key: reader for key, (_, reader, _) in _FIELDS.items()})
 
@@ -124,7 +125,9 @@ def try_decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> tuple[De
         values = fields.read_message(body, required=REQUIRED_KEYS, readers=_HEADER, readers_of_layout=readers_of_layout)
     except cbor.Fault as fault:
         return fault.status, None
-    return DecodeStatus.OK, EmotionUpdate(*values[1:5], layout, *values[7:18])
+    # The fields of EmotionUpdate stand in the order of the keys, the layout in the place of its id and hash.
+    arguments: tuple[Any, ...] = (*values[CommonKey.STREAM_ID : CommonKey.LAYOUT_ID], layout, *values[CommonKey.GROUPS : len(_UPDATE_KEYS)])
+    return DecodeStatus.OK, EmotionUpdate(*arguments)
 
 
 def decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> EmotionUpdate:

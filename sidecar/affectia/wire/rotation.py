@@ -58,8 +58,8 @@ def from_matrix(rotation: NDArray[np.floating]) -> NDArray[np.float64]:
     return q if q[3] >= 0 else -q
 
 
-def scaled(quaternions: NDArray[np.floating], share: float) -> NDArray[np.float64]:
-    """The same rotations by `share` of their angle, along the short way."""
+def scaled(quaternions: NDArray[np.floating], share: float | NDArray[np.floating]) -> NDArray[np.float64]:
+    """The same rotations by `share` of their angle (one for all, or one each), along the short way."""
     q = np.asarray(quaternions, np.float64)
     q = np.where(q[..., 3:] < 0, -q, q)
     sine = np.sqrt(np.einsum("...i,...i->...", q[..., :3], q[..., :3]))

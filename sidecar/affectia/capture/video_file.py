@@ -1,0 +1,110 @@
+"""Samples out of a video file, at its own speed or as fast as they are taken."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from av.error import FFmpegError
+
+from affectia.capture.source import Source, VideoSink
+from affectia.clock import NANOS_PER_SEC, Clock
+from affectia.errors import CaptureError
+from affectia.signals.video_sample import VideoSample
+
+
+@dataclass(frozen=True)
+class VideoFileOptions:
+    """How a file is played. Pictures lower than `min_height_px` are enlarged by whole factors: small faces track badly."""
+
+    loop: bool = False
+    real_time: bool = True
+    min_height_px: int = 240
+
+
+class VideoFileSource(Source):
+    """Plays one file; `captured_at_nanos` is the instant at which a picture is due, or was decoded when speed is free."""
+
+    def __init__(self, path: Path, sink: VideoSink, clock: Clock, options: VideoFileOptions | None = None) -> None:
+        super().__init__(clock)
+        self._path = path
+        self._sink = sink
+        self._options = options or VideoFileOptions()
+        self.description = f"file:{path.name}"
+        self.frame_rate_hz = _checked_rate_hz(path)
+
+    def _run(self) -> None:
+        started = self._clock.now_nanos()
+        played_nanos = 0
+        while not self._stopping.is_set():
+            length_nanos = 0
+            for media_nanos, frame in _frames(self._path, round(NANOS_PER_SEC / self.frame_rate_hz)):
+                factor = max(1, -(-self._options.min_height_px // frame.height))
+                rgb = np.asarray(frame.reformat(frame.width * factor, frame.height * factor, "rgb24").to_ndarray(), np.uint8)
+                place_nanos = played_nanos + media_nanos
+                if self._options.real_time:
+                    # Decoding is done before the picture is due, so that it costs no latency.
+                    if self._stopping.wait(max(0, started + place_nanos - self._clock.now_nanos()) / NANOS_PER_SEC):
+                        return
+                    sample = VideoSample(self._clock.now_nanos(), place_nanos, rgb)
+                    self._sink.put(sample)
+                else:
+                    sample = VideoSample(self._clock.now_nanos(), place_nanos, rgb)
+                    while not self._sink.put_when_empty(sample, timeout_secs=0.1):
+                        if self._stopping.is_set():
+                            return
+                self._mark(sample.captured_at_nanos)
+                length_nanos = media_nanos + round(NANOS_PER_SEC / self.frame_rate_hz)
+            if not self._options.loop:
+                return
+            played_nanos += length_nanos
+
+
+def _checked_rate_hz(path: Path) -> float:
+    """Pictures a second of the file; raises CaptureError where it is no video that can be played."""
+    if not path.exists():
+        raise CaptureError(f"video file does not exist: {path}")
+    if path.is_dir():
+        raise CaptureError(f"video file is a folder, expected a file: {path}")
+    if os.stat(path).st_size == 0:
+        raise CaptureError(f"video file is empty: {path}")
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise CaptureError(f"file has no video stream, expected one: {path}")
+            stream = container.streams.video[0]
+            rate = float(stream.average_rate or stream.guessed_rate or 0)
+            if next(container.decode(stream), None) is None:
+                raise CaptureError(f"video file has no picture that can be decoded: {path}")
+    except (FFmpegError, PermissionError) as error:
+        raise CaptureError(f"video file cannot be read ({_reason(error)}), expected a format that FFmpeg knows: {path}") from None
+    return rate if 1 <= rate <= 240 else 30.0
+
+
+def _frames(path: Path, frame_nanos: int) -> Iterator[tuple[int, av.VideoFrame]]:
+    """(nanoseconds since the first picture, picture); a damaged tail ends the file early instead of raising."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "SLICE"  # frame threads would hold pictures back
+        first: float | None = None
+        last_nanos = -frame_nanos
+        try:
+            for frame in container.decode(stream):
+                if frame.time is None:
+                    nanos = last_nanos + frame_nanos
+                else:
+                    first = frame.time if first is None else first
+                    nanos = max(round((frame.time - first) * NANOS_PER_SEC), last_nanos + 1)
+                last_nanos = nanos
+                yield nanos, frame
+        except FFmpegError:
+            return
+
+
+def _reason(error: BaseException) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text).lower()

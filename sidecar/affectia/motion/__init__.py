@@ -1,0 +1,1 @@
+"""Weights in time: smoothing and correctors."""

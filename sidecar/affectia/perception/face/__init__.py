@@ -1,0 +1,1 @@
+"""Faces: landmarks, blendshapes, head pose."""

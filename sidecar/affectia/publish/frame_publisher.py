@@ -1,0 +1,116 @@
+"""Frames out of weights: numbered per avatar, encoded, handed to a transport."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affectia import registry
+from affectia.clock import Clock
+from affectia.publish.frame_batch import FrameBatch
+from affectia.registry import Group
+from affectia.signals.avatar_state import AvatarState
+from affectia.signals.avatar_weights import AvatarWeights
+from affectia.wire import avatar_frame, emotion_update, layout, quantize, rotation, topic
+from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
+from affectia.wire.layout import LayoutMessage
+
+_U32 = (1 << 32) - 1
+
+
+class Transport(Protocol):
+    """Takes whole messages on the motion thread and never waits."""
+
+    def send(self, topic: bytes, body: bytes) -> None:
+        """Send one message, or drop it."""
+        ...
+
+    def wants(self, topic: bytes) -> bool:
+        """Whether anybody listens to a topic; messages that nobody wants need not be made."""
+        ...
+
+
+@dataclass(slots=True)
+class Stream:
+    """What stays the same, and what counts up, from the start of an avatar to its end."""
+
+    avatar_id: str
+    stream_id: int
+    avatar_topic: bytes
+    affect_topic: bytes
+    sequence: int = 0
+
+
+class FramePublisher:
+    """Numbers, encodes and sends the frames of every slot; one thread."""
+
+    def __init__(self, slots: int, transport: Transport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._streams: list[Stream | None] = [None] * slots
+        self._wide = np.zeros(slots, np.bool_)
+        self.frames_published = 0
+
+    def open(self, slot: int, avatar_id: str, *, precision_bits: int) -> Stream:
+        """Start an avatar's stream in a slot, with a new random stream id."""
+        stream = Stream(avatar_id, secrets.randbits(32), topic.avatar(avatar_id), topic.affect(avatar_id))
+        self._streams[slot] = stream
+        self.set_precision(slot, precision_bits)
+        return stream
+
+    def set_precision(self, slot: int, precision_bits: int) -> None:
+        """8 or 16 bit for the weights of a slot, from the next frame on."""
+        self._wide[slot] = precision_bits == 16
+
+    def close(self, slot: int) -> None:
+        """End a slot's stream."""
+        self._streams[slot] = None
+
+    def announce_layouts(self) -> None:
+        """Send the layout of every avatar on its layout topic."""
+        for stream in self._streams:
+            if stream is not None:
+                body = layout.encode(LayoutMessage(stream.stream_id, layout.STANDARD))
+                self._transport.send(topic.layout(stream.avatar_id), body)
+
+    def publish(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64], state: AvatarState, weights: AvatarWeights) -> None:
+        """Send one avatar_frame and one emotion_update for each slot, as far as somebody listens."""
+        batch = FrameBatch(weights, self._wide[slots])
+        affect = _AffectParts(state, weights)
+        for row, (slot, time_nanos) in enumerate(zip(slots.tolist(), times_nanos.tolist(), strict=True)):
+            stream = self._streams[slot]
+            if stream is None:
+                continue
+            delay_micros = min(max(0, self._clock.now_nanos() - time_nanos) // 1000, _U32)
+            if self._transport.wants(stream.avatar_topic):
+                parts = batch.parts(row)
+                frame = AvatarFrame(stream.stream_id, stream.sequence, time_nanos, delay_micros, layout.STANDARD, *parts)
+                self._transport.send(stream.avatar_topic, avatar_frame.encode(frame))
+            if self._transport.wants(stream.affect_topic):
+                update = EmotionUpdate(stream.stream_id, stream.sequence, time_nanos, delay_micros, groups=batch.groups(row))
+                update.head_pose, update.blink = affect.of(row)
+                self._transport.send(stream.affect_topic, emotion_update.encode(update))
+            stream.sequence = stream.sequence + 1 & _U32
+            self.frames_published += 1
+
+
+class _AffectParts:
+    """Head pose and blink of every row, where they are valid."""
+
+    def __init__(self, state: AvatarState, weights: AvatarWeights) -> None:
+        self._poses = quantize.angles_i16(rotation.to_euler_deg(state.head_rotation)).tobytes()
+        self._blinks = quantize.weights_u8(state.blendshapes[:, _BLINK]).tobytes()
+        self._valid = weights.groups.valid
+
+    def of(self, row: int) -> tuple[bytes | None, bytes | None]:
+        pose = self._poses[6 * row : 6 * row + 6] if self._valid[row, Group.HEAD] else None
+        blink = self._blinks[2 * row : 2 * row + 2] if self._valid[row, Group.EYES] else None
+        return pose, blink
+
+
+_BLINK = np.array([name.startswith("eyeBlink") for name in registry.BLENDSHAPES]).nonzero()[0]

@@ -1,0 +1,1 @@
+"""From a state to weights: what an avatar shows of it."""

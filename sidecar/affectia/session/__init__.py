@@ -1,0 +1,1 @@
+"""Sessions: a source, its avatars, the consent of the person in front of it."""

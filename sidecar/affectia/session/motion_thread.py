@@ -1,0 +1,144 @@
+"""The motion thread: ticks the pipeline by observations and by a 60 Hz timer, and does all ZeroMQ sends."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affectia.clock import NANOS_PER_SEC, Clock
+from affectia.pipeline import Pipeline
+from affectia.publish.zmq_transport import ZmqTransport
+from affectia.signals.face_observations import FaceObservations
+from affectia.telemetry.duration_window import DurationWindow
+from affectia.telemetry.rate_meter import RateMeter
+
+log = logging.getLogger(__name__)
+
+TIMER_HZ = 60.0
+_LAYOUT_PERIOD_NANOS = NANOS_PER_SEC
+_COMMAND_TIMEOUT_SECS = 5.0
+
+Observed = tuple[NDArray[np.intp], FaceObservations]
+
+
+class MotionThread:
+    """Owns the pipeline and the transport while it runs.
+
+    Any thread may `post` observations (the newest of each session wins) and `call` functions that run on the motion thread.
+    """
+
+    def __init__(self, pipeline: Pipeline, transport: ZmqTransport, clock: Clock) -> None:
+        self._pipeline = pipeline
+        self._transport = transport
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._observed: dict[str, Observed] = {}
+        self._commands: list[Callable[[], None]] = []
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="motion", daemon=True)
+        self._layout_due_nanos = 0
+        self.tick_durations = DurationWindow()
+        self.timer_lateness = DurationWindow()
+        self.frames = RateMeter()
+        self.superseded_count = 0
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, timeout_secs: float = 2.0) -> None:
+        """End the thread and close the transport."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self._thread.join(timeout_secs)
+
+    def post(self, session_id: str, slots: NDArray[np.intp], faces: FaceObservations) -> None:
+        """Leave a session's newest observations; older ones that were not ticked yet are replaced and counted."""
+        with self._changed:
+            if session_id in self._observed:
+                self.superseded_count += 1
+            self._observed[session_id] = (slots, faces)
+            self._changed.notify()
+
+    def call(self, command: Callable[[], None]) -> None:
+        """Run a function on the motion thread and wait until it is done; what it raises is raised here."""
+        done = threading.Event()
+        failure: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                command()
+            except BaseException as error:  # handed to the caller, whole
+                failure.append(error)
+            finally:
+                done.set()
+
+        with self._changed:
+            if self._stopping:
+                return
+            self._commands.append(run)
+            self._changed.notify()
+        if not done.wait(_COMMAND_TIMEOUT_SECS):
+            raise TimeoutError("motion thread did not answer within 5 s")
+        if failure:
+            raise failure[0]
+
+    def withdraw(self, session_id: str) -> None:
+        """Throw away observations of a session that were not ticked yet; on the motion thread."""
+        with self._changed:
+            self._observed.pop(session_id, None)
+
+    def _run(self) -> None:
+        period_nanos = round(NANOS_PER_SEC / TIMER_HZ)
+        timer_due = self._clock.now_nanos()
+        try:
+            while not self._stopping:
+                commands, observed = self._wait_until(timer_due)
+                for command in commands:
+                    command()
+                for slots, faces in observed:
+                    self._tick(*self._pipeline.observe(slots, faces))
+                now = self._clock.now_nanos()
+                if now >= timer_due:
+                    self.timer_lateness.add(now - timer_due)
+                    self._tick(*self._pipeline.timer_slots(now))
+                    self._serve_subscribers(now)
+                    # A late timer skips what it missed; it never runs after lost time.
+                    timer_due += period_nanos * max(1, -(-(now - timer_due) // period_nanos))
+        finally:
+            self._transport.close()
+
+    def _wait_until(self, due_nanos: int) -> tuple[list[Callable[[], None]], list[Observed]]:
+        with self._changed:
+            while not (self._commands or self._observed or self._stopping):
+                left_nanos = due_nanos - self._clock.now_nanos()
+                if left_nanos <= 0:
+                    break
+                self._clock.wait(self._changed, left_nanos / NANOS_PER_SEC)
+            commands, self._commands = self._commands, []
+            observed, self._observed = list(self._observed.values()), {}
+            return commands, observed
+
+    def _tick(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64]) -> None:
+        if slots.size == 0:
+            return
+        began = self._clock.now_nanos()
+        try:
+            self._pipeline.tick(slots, times_nanos)
+        except Exception as error:
+            # One broken tick must not end every avatar; the text of the error may hold values, so only its type is told.
+            log.error("tick of %d avatars ended with %s", slots.size, type(error).__name__)
+        ended = self._clock.now_nanos()
+        self.tick_durations.add(ended - began)
+        self.frames.mark(ended)
+
+    def _serve_subscribers(self, now: int) -> None:
+        newcomer = self._transport.take_subscriptions()
+        if newcomer or now >= self._layout_due_nanos:
+            self._pipeline.publisher.announce_layouts()
+            self._layout_due_nanos = now + _LAYOUT_PERIOD_NANOS

@@ -1,0 +1,217 @@
+"""Opens and closes sessions, and runs what they share: perception pool and motion thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from affectia.capture.camera import CameraOptions, CameraSource
+from affectia.capture.mailbox import Mailbox
+from affectia.capture.source import Source, SourceState
+from affectia.capture.synthetic import SyntheticSource
+from affectia.capture.video_file import VideoFileOptions, VideoFileSource
+from affectia.clock import Clock
+from affectia.errors import ConfigError, SessionError
+from affectia.inference.model_store import ModelStore
+from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.pool import PerceptionPool
+from affectia.perception.track import Track
+from affectia.pipeline import Pipeline
+from affectia.session.consent import ConsentGate, checked_modality
+from affectia.session.motion_thread import MotionThread
+from affectia.session.session import Session, SessionOptions
+from affectia.session.source_spec import SourceSpec
+from affectia.signals.face_observations import FaceObservations
+from affectia.signals.video_sample import VideoSample
+from affectia.wire import topic
+
+FACE_MODEL = "face_landmarker"
+
+
+@dataclass(frozen=True)
+class SessionRequest:
+    """What a caller wants to be opened."""
+
+    session_id: str
+    source: SourceSpec
+    avatars: int = 1
+    consent: frozenset[str] = frozenset()
+    options: SessionOptions = SessionOptions()
+    loop: bool = False
+
+
+class SessionManager:
+    """All sessions of the process; any thread may call it, calls take turns."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        motion: MotionThread,
+        pool: PerceptionPool,
+        models: ModelStore,
+        clock: Clock,
+        *,
+        slots: int = 512,
+        camera: CameraOptions | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._motion = motion
+        self._pool = pool
+        self._models = models
+        self._clock = clock
+        self._camera = camera or CameraOptions()
+        self._lock = threading.RLock()
+        self._sessions: dict[str, Session] = {}
+        self._used_ids: set[str] = set()
+        self._free_slots = list(range(slots))
+
+    def start(self, request: SessionRequest) -> Session:
+        """Open a session; its first frames are out when the source delivers, or at once where consent is missing.
+
+        Raises ConfigError, CaptureError, ModelError or SessionError; then nothing is left open.
+        """
+        with self._lock:
+            avatar_ids = self._checked_ids(request)
+            mailbox = _WakingMailbox(self._pool)
+            slots = np.array([self._free_slots[place] for place in range(request.avatars)], np.intp)
+            consent = ConsentGate(request.consent)
+
+            def post(faces: FaceObservations) -> None:
+                self._motion.post(request.session_id, slots, faces)
+
+            source = self._source(request, mailbox, post)
+            session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox)
+            if request.source.kind != "synthetic":
+                perceiver = FaceLandmarker(self._models.path(FACE_MODEL), self._clock)
+                session.track = Track(mailbox, perceiver, admits=lambda: consent.allows(source.modality), sink=post)
+                self._pool.add(session.track)
+            self._free_slots = self._free_slots[request.avatars :]
+            self._motion.call(lambda: self._open_slots(session))
+            self._sessions[request.session_id] = session
+            self._used_ids |= {request.session_id, *avatar_ids}
+            if consent.allows(source.modality):
+                source.start(name=f"capture-{request.session_id}")
+            return session
+
+    def stop(self, session_id: str) -> Session:
+        """Close a session: source, perception, avatars."""
+        with self._lock:
+            session = self.get(session_id)
+            session.mailbox.close()
+            session.source.stop()
+            if session.track is not None:
+                self._pool.remove(session.track)
+            self._motion.call(lambda: self._close_slots(session))
+            self._free_slots += session.slots.tolist()
+            session.stopped = True
+            del self._sessions[session_id]
+            return session
+
+    def set_consent(self, session_id: str, modality: str, *, granted: bool) -> Session:
+        """Grant or revoke; a revoked source is closed and its avatars are at rest and invalid when this returns."""
+        with self._lock:
+            session = self.get(session_id)
+            if granted:
+                session.consent.grant(checked_modality(modality))
+                if session.source.modality == modality and session.source.state in (SourceState.IDLE, SourceState.ENDED):
+                    session.source.start(name=f"capture-{session_id}")
+                return session
+            session.consent.revoke(checked_modality(modality))
+            if session.source.modality == modality:
+                self._motion.call(lambda: self._forget(session))  # first what is seen, then the device, which may take a while
+                session.source.stop()
+                session.mailbox.take()
+            return session
+
+    def configure(self, session_id: str, options: SessionOptions) -> Session:
+        """Change a running session's options."""
+        with self._lock:
+            session = self.get(session_id)
+            session.options = options
+
+            def apply() -> None:
+                for slot in session.slots.tolist():
+                    self._pipeline.configure(
+                        slot, precision_bits=options.precision_bits, rate_hz=options.rate_hz, smoothing=options.smoothing
+                    )
+
+            self._motion.call(apply)
+            return session
+
+    def get(self, session_id: str) -> Session:
+        """An open session; raises SessionError with the open ones where it is none."""
+        with self._lock:
+            if session_id not in self._sessions:
+                known = ", ".join(sorted(self._sessions)) or "none"
+                raise SessionError(f"session {session_id!r} is not open, open sessions: {known}")
+            return self._sessions[session_id]
+
+    def all(self) -> Iterable[Session]:
+        """The open sessions."""
+        with self._lock:
+            return tuple(self._sessions.values())
+
+    def stop_all(self) -> None:
+        """Close every session."""
+        for session in self.all():
+            self.stop(session.session_id)
+
+    def _checked_ids(self, request: SessionRequest) -> tuple[str, ...]:
+        topic.checked_id(request.session_id, what="session id")
+        if request.session_id in self._used_ids:
+            raise ConfigError(f"session id {request.session_id!r} was used already, expected a new one: ids are never used twice")
+        if request.avatars < 1 or (request.avatars > 1 and request.source.kind != "synthetic"):
+            raise ConfigError(f"avatar count is {request.avatars}, expected 1; only the synthetic source has more")
+        if request.avatars > len(self._free_slots):
+            raise SessionError(f"{len(self._free_slots)} avatar slots are free, {request.avatars} were asked for; close a session")
+        further = (f"{request.session_id}-{number}" for number in range(2, request.avatars + 1))
+        return (request.session_id, *(topic.checked_id(name) for name in further))
+
+    def _source(self, request: SessionRequest, mailbox: Mailbox[VideoSample], post: Callable[[FaceObservations], None]) -> Source:
+        spec = request.source
+        if spec.kind == "synthetic":
+            return SyntheticSource(request.avatars, post, self._clock)
+        if spec.kind == "camera":
+            camera = CameraSource(spec.camera_index, mailbox, self._clock, self._camera)
+            if "camera" in request.consent:
+                camera.check()  # without consent the device is not even opened
+            return camera
+        path = self._models.path(spec.clip_id) if spec.kind == "clip" else spec.path
+        assert path is not None
+        return VideoFileSource(path, mailbox, self._clock, VideoFileOptions(loop=request.loop))
+
+    def _open_slots(self, session: Session) -> None:
+        options = session.options
+        for slot, avatar_id in zip(session.slots.tolist(), session.avatar_ids, strict=True):
+            self._pipeline.open_slot(
+                slot, avatar_id, precision_bits=options.precision_bits, rate_hz=options.rate_hz, smoothing=options.smoothing
+            )
+
+    def _close_slots(self, session: Session) -> None:
+        self._motion.withdraw(session.session_id)
+        for slot in session.slots.tolist():
+            self._pipeline.close_slot(slot)
+
+    def _forget(self, session: Session) -> None:
+        self._motion.withdraw(session.session_id)
+        self._pipeline.forget(session.slots)
+
+
+class _WakingMailbox(Mailbox[VideoSample]):
+    """A mailbox that tells the perception pool when something comes in."""
+
+    def __init__(self, pool: PerceptionPool) -> None:
+        super().__init__()
+        self._pool = pool
+
+    def put(self, item: VideoSample) -> None:
+        super().put(item)
+        self._pool.wake()
+
+    def put_when_empty(self, item: VideoSample, timeout_secs: float) -> bool:
+        taken = super().put_when_empty(item, timeout_secs)
+        self._pool.wake()
+        return taken

@@ -1,0 +1,1 @@
+"""Frozen values that travel between stages: samples, observations, states, weights, frames."""

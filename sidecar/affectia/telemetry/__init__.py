@@ -1,0 +1,1 @@
+"""Counts and durations of the process itself; never anything about a person."""
