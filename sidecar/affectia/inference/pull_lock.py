@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,29 +10,9 @@ from typing import Self
 
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
 from affectia.errors import ModelUnavailable
+from affectia.store.file_lock import FileLock
 
 _POLL_SECS = 0.1
-_BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK)
-
-# A lock of the operating system and not a file that merely exists: it goes when its holder dies, however it dies.
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-    def _unlock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _unlock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 class PullLock:
@@ -51,7 +28,7 @@ class PullLock:
         self._clock = clock or SystemClock()
         self._timeout_secs = timeout_secs
         self._on_wait = on_wait  # called once when another holder is in
-        self._descriptor: int | None = None
+        self._lock = FileLock(path)
 
     def __enter__(self) -> Self:
         """Wait for the lock.
@@ -59,39 +36,26 @@ class PullLock:
         Raises:
             ModelUnavailable: the other holder did not leave in time, or the file system cannot lock.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            self._acquire(descriptor)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        self._descriptor = descriptor
+        self._acquire()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Leave, and let the next one in."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            try:
-                _unlock(descriptor)
-            finally:
-                os.close(descriptor)
+        self._lock.release()
 
-    def _acquire(self, descriptor: int) -> None:
+    def _acquire(self) -> None:
         deadline_nanos = self._clock.now_nanos() + round(self._timeout_secs * NANOS_PER_SEC)
         turn = threading.Condition()  # nobody notifies it: another process could not
         waited = False
         while True:
             try:
-                _lock(descriptor)
-                return
+                if self._lock.try_acquire():
+                    return
             except OSError as error:
-                if error.errno not in _BUSY:
-                    words = error.strerror or type(error).__name__
-                    raise ModelUnavailable(
-                        f"the model cache cannot be locked: {words}, set AFFECTIA_CACHE_DIR to a local folder: {self._path}"
-                    ) from error
+                words = error.strerror or type(error).__name__
+                raise ModelUnavailable(
+                    f"the model cache cannot be locked: {words}, set AFFECTIA_CACHE_DIR to a local folder: {self._path}"
+                ) from error
             if self._clock.now_nanos() >= deadline_nanos:
                 raise ModelUnavailable(f"another pull has held the lock for {self._timeout_secs:g} s, expected it to end: {self._path}")
             if not waited and self._on_wait is not None:

@@ -1,0 +1,7 @@
+"""`python -m affectia`."""
+
+import sys
+
+from affectia.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""The command line: `affectia serve | watch | demo | models`."""

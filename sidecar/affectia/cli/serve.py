@@ -1,0 +1,130 @@
+"""`affectia serve`: the sidecar itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.prompt import Confirm
+
+from affectia import config, registry
+from affectia.config import Settings
+from affectia.control.grpc_server import ControlServer
+from affectia.session.session import SessionOptions
+from affectia.session.session_manager import SessionRequest
+from affectia.session.sidecar import Sidecar, SidecarOptions
+from affectia.session.source_spec import SourceSpec
+from affectia.store.port_file import PortFile
+from affectia.telemetry import log
+from affectia.version import installed_version
+
+CAMERA_QUESTION = "Affectia wants to use camera {index}. The picture stays in this process, nothing is stored or sent. Allow?"
+
+
+def serve(
+    *,
+    source: Annotated[str | None, typer.Option(help="camera:N, file:PATH, clip:ID, synthetic, or none.", show_default="camera:0")] = None,
+    session_id: Annotated[str | None, typer.Option("--session", help="Id of the session and its avatar.", show_default="default")] = None,
+    avatars: Annotated[int | None, typer.Option(help="How many avatars; only for synthetic.", show_default="1")] = None,
+    consent: Annotated[list[str] | None, typer.Option(help="What the person in front of it allows: camera.", show_default=False)] = None,
+    loop: Annotated[bool | None, typer.Option("--loop/--no-loop", help="Start a file again at its end.", show_default="no-loop")] = None,
+    port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default=str(registry.PORT_BASE))] = None,
+    precision: Annotated[int | None, typer.Option(help="Bits of a weight: 8 or 16.", show_default="8")] = None,
+    rate: Annotated[float | None, typer.Option(help="Most frames a second.", show_default="60")] = None,
+    smoothing: Annotated[float | None, typer.Option(help="0 raw, 1 normal, 2 twice as slow.", show_default="1")] = None,
+    settings_path: Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).", show_default=False)] = None,
+    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.", show_default="info")] = None,
+) -> None:
+    """Watch a source and publish its avatars until Ctrl-C."""
+    settings = config.load(
+        settings_path,
+        flags={
+            "session.source": source,
+            "session.id": session_id,
+            "session.avatars": avatars,
+            "session.consent": tuple(consent) if consent else None,
+            "session.loop": loop,
+            "server.port_base": port_base,
+            "frames.precision_bits": precision,
+            "frames.rate_hz": rate,
+            "frames.smoothing": smoothing,
+            "log.level": log_level,
+        },
+    )
+    log.set_up(settings.log.level)
+    request = session_request(settings)
+    port_file = PortFile(settings.server.port_base)
+    port_file.claim()
+    try:
+        asyncio.run(_serve(settings, request, port_file))
+    finally:
+        port_file.release()
+
+
+def session_request(settings: Settings) -> SessionRequest | None:
+    """The session that the settings ask for, None for `none`; asks for consent where a person can answer."""
+    chosen = settings.session
+    if chosen.source in ("", "none"):
+        return None
+    spec = SourceSpec.parse(chosen.source)
+    consent = frozenset(chosen.consent)
+    if spec.kind == "camera" and "camera" not in consent and sys.stdin.isatty() and sys.stdout.isatty():
+        if Confirm.ask(CAMERA_QUESTION.format(index=spec.camera_index), default=False):
+            consent |= {"camera"}
+    options = SessionOptions(settings.frames.precision_bits, settings.frames.rate_hz, settings.frames.smoothing)
+    return SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop)
+
+
+async def _serve(settings: Settings, request: SessionRequest | None, port_file: PortFile) -> None:
+    server = settings.server
+    sidecar = Sidecar(
+        SidecarOptions(
+            port_base=server.port_base,
+            host=server.host,
+            perception_workers=server.perception_workers,
+            pipeline=settings.pipeline(),
+            camera=settings.camera,
+        )
+    )
+    sidecar.start()
+    try:
+        grpc_port = server.port_base + registry.PORT_GRPC
+        control = ControlServer(sidecar, port=grpc_port)
+        await control.start()
+        try:
+            if request is not None:
+                session = await asyncio.to_thread(sidecar.sessions.start, request)
+                print(f"session {session.session_id}: {session.source.description}, {session.state.value}", flush=True)
+            publish_port = server.port_base + registry.PORT_PUBLISH
+            port_file.write({"publish": publish_port, "grpc": grpc_port}, installed_version())
+            where = f"frames tcp://{server.host}:{publish_port}, control {server.host}:{grpc_port}"
+            print(f"affectia {installed_version()} is serving: {where}", flush=True)
+            await _until_stopped()
+        finally:
+            await control.stop(0.3)
+    finally:
+        await asyncio.to_thread(sidecar.stop)
+
+
+async def _until_stopped() -> None:
+    """Wait for Ctrl-C or a termination signal."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    previous = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:  # Windows has no signals in its event loop
+            previous[number] = signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    with contextlib.suppress(asyncio.CancelledError):
+        while not stopped.is_set():
+            # A short wait and not an endless one: on Windows Ctrl-C is only seen when the loop wakes.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), 0.5)
+    for number, handler in previous.items():
+        signal.signal(number, handler)
