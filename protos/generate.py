@@ -37,7 +37,8 @@ def main(arguments: list[str]) -> int:
             continue
         stale += 1
         if "--check" in arguments:
-            diff = difflib.unified_diff(current.splitlines(), text.splitlines(), f"{name} (committed)", f"{name} (generated)", lineterm="", n=1)
+            before, after = f"{name} (committed)", f"{name} (generated)"
+            diff = difflib.unified_diff(current.splitlines(), text.splitlines(), before, after, lineterm="", n=1)
             print("\n".join(list(diff)[:40]))
         else:
             path.parent.mkdir(parents=True, exist_ok=True)

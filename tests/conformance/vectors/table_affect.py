@@ -1,0 +1,110 @@
+"""Good emotion_update messages."""
+
+from __future__ import annotations
+
+from table import Entries, Good, at, entry, vary
+from table_avatar import GROUPS, HEADER
+
+AFFECT_ID = entry(5, "05 03", 3)
+AFFECT_HASH = entry(6, "06 48 4f300277a250dad8", "4f300277a250dad8")
+AFFECT_HEADER: Entries = vary(HEADER, AFFECT_ID, AFFECT_HASH)
+
+SUPPORT = entry(8, "08 18 7f", 127)  # all but contempt
+EMOTIONS = entry(9, "09 d840 48 1e c8 05 05 0a 05 04 00", [30, 200, 5, 5, 10, 5, 4, 0])
+AFFECT = entry(10, "0a 83 1851 1829 24", [81, 41, -5])  # valence 0.64, arousal 0.32, dominance -0.04
+AFFECT_METHOD = entry(11, "0b 00", 0)
+UNIT_SUPPORT = entry(12, "0c 1a 0fffffff", 0x0FFFFFFF)
+UNITS = entry(
+    13,
+    "0d d840 581c"
+    "14 10 00 00 50 05 00"  # au01 20, au02 16, au04, au05, au06 80, au07 5, au09
+    "00 bd 0a 00 00 00 00"  # au10, au12 189, au14 10, au15, au16, au17, au18
+    "00 00 00 00 3c 28 00"  # au20, au22, au23, au24, au25 60, au26 40, au27
+    "00 00 0c 00 05 00 00",  # au28, au43, au45 12, au61, au62 5, au63, au64
+    at(28, {0: 20, 1: 16, 4: 80, 5: 5, 8: 189, 9: 10, 18: 60, 19: 40, 23: 12, 25: 5}),
+)
+HEAD_POSE = entry(14, "0e d84d 46 4001 92ff 2800", [320, -110, 40])  # yaw 3.2, pitch -1.1, roll 0.4 degrees
+GAZE = entry(15, "0f d84d 44 a400 ccfc", [164, -820])  # tangents 0.02 and -0.1
+BLINK = entry(16, "10 d840 42 0c 0e", [12, 14])
+SPEAKING = entry(17, "11 18 db", 219)  # 0.86
+
+TYPICAL: Entries = (
+    *AFFECT_HEADER,
+    GROUPS,
+    SUPPORT,
+    EMOTIONS,
+    AFFECT,
+    AFFECT_METHOD,
+    UNIT_SUPPORT,
+    UNITS,
+    HEAD_POSE,
+    GAZE,
+    BLINK,
+    SPEAKING,
+)
+PARTS = {
+    7: "groups",
+    8: "emotion_support",
+    9: "emotions",
+    10: "affect",
+    11: "affect_method",
+    12: "action_unit_support",
+    13: "action_units",
+    14: "head_pose",
+    15: "gaze",
+    16: "blink",
+    17: "speaking_probability",
+}
+
+
+def _update(name: str, shows: str, entries: Entries, *, roundtrip: bool = True, after: tuple[str, ...] = ()) -> Good:
+    return Good(name=f"emotion_{name}", message="emotion_update", entries=entries, shows=shows, roundtrip=roundtrip, after=after)
+
+
+GOOD = [
+    _update("typical", "everything that an emotion_update can carry", TYPICAL),
+    _update("header_only", "nothing is measured", AFFECT_HEADER),
+    *(_update(f"{name}_absent", f"key {key} is optional: not measured", vary(TYPICAL, drop=(key,))) for key, name in PARTS.items()),
+    _update(
+        "affect_extremes",
+        "valence -127, arousal 127, dominance 0; method 1, projected",
+        vary(TYPICAL, entry(10, "0a 83 387e 187f 00", [-127, 127, 0]), entry(11, "0b 01", 1)),
+    ),
+    _update("affect_negative_short", "-1, -24 and 23 in one byte each", vary(TYPICAL, entry(10, "0a 83 20 37 17", [-1, -24, 23]))),
+    _update("affect_negative_long", "-25 and 24 in two bytes", vary(TYPICAL, entry(10, "0a 83 3818 1818 00", [-25, 24, 0]))),
+    _update(
+        "smallest_values",
+        "every integer 0, every array 0",
+        (
+            *AFFECT_HEADER,
+            entry(8, "08 00", 0),
+            entry(9, "09 d840 48 0000000000000000", [0] * 8),
+            entry(10, "0a 83 00 00 00", [0, 0, 0]),
+            entry(11, "0b 00", 0),
+            entry(12, "0c 00", 0),
+            entry(13, "0d d840 581c" + "00" * 28, [0] * 28),
+            entry(14, "0e d84d 46 0000 0000 0000", [0, 0, 0]),
+            entry(15, "0f d84d 44 0000 0000", [0, 0]),
+            entry(16, "10 d840 42 0000", [0, 0]),
+            entry(17, "11 00", 0),
+        ),
+    ),
+    _update(
+        "largest_values",
+        "every integer and array at its end",
+        (
+            *AFFECT_HEADER,
+            entry(8, "08 18 ff", 255),
+            entry(9, "09 d840 48 ffffffffffffffff", [255] * 8),
+            entry(10, "0a 83 187f 187f 187f", [127, 127, 127]),
+            entry(11, "0b 01", 1),
+            entry(12, "0c 1a 0fffffff", 2**28 - 1),
+            entry(13, "0d d840 581c" + "ff" * 28, [255] * 28),
+            entry(14, "0e d84d 46 ff7f 0080 ffff", [32767, -32768, -1]),
+            entry(15, "0f d84d 44 ff7f 0080", [32767, -32768]),
+            entry(16, "10 d840 42 ffff", [255, 255]),
+            entry(17, "11 18 ff", 255),
+        ),
+    ),
+    _update("unknown_key", "key 18 is of a later version: skipped", vary(TYPICAL, entry(18, "12 fb 3ff0000000000000")), roundtrip=False),
+]
