@@ -101,9 +101,7 @@ def default_config_path() -> Path:
     return platformdirs.user_config_path("affectia", appauthor=False) / "affectia.toml"
 
 
-def load(
-    path: Path | None = None, *, environment: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
-) -> Settings:
+def load(path: Path | None = None, *, environment: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings; `flags` are dotted keys (`server.port_base`), None values count as not given. Raises ConfigError."""
     environment = os.environ if environment is None else environment
     named = path or (Path(environment["AFFECTIA_CONFIG"]) if environment.get("AFFECTIA_CONFIG") else None)

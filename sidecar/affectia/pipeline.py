@@ -88,6 +88,8 @@ class Pipeline:
 
     def tick(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64]) -> None:
         """Show these avatars, each at its own instant: one pass for all of them."""
+        if slots.size == 0:
+            return
         times_nanos = np.maximum(times_nanos, self._posed_at_nanos[slots] + 1)  # the times of a stream only rise
         self._posed_at_nanos[slots] = times_nanos
         state = self._fusion.state(slots, times_nanos)

@@ -17,6 +17,9 @@ from affectia.errors import CaptureError
 from affectia.signals.video_sample import VideoSample
 
 
+_REST = 0.5  # of a frame's period, before the next picture is decoded
+
+
 @dataclass(frozen=True)
 class VideoFileOptions:
     """How a file is played. Pictures lower than `min_height_px` are enlarged by whole factors: small faces track badly."""
@@ -52,6 +55,9 @@ class VideoFileSource(Source):
                         return
                     sample = VideoSample(self._clock.now_nanos(), place_nanos, rgb)
                     self._sink.put(sample)
+                    # Decoding the next picture at once would take the processor from those who look at this one.
+                    if self._stopping.wait(_REST / self.frame_rate_hz):
+                        return
                 else:
                     sample = VideoSample(self._clock.now_nanos(), place_nanos, rgb)
                     while not self._sink.put_when_empty(sample, timeout_secs=0.1):

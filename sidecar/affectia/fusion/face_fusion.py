@@ -11,10 +11,12 @@ from affectia.clock import NANOS_PER_SEC
 from affectia.registry import Group, Source
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.face_observations import SHAPES, FaceObservations
-from affectia.signals.groups import GroupStates
+from affectia.signals.groups import GROUPS, GroupStates
 from affectia.wire import rotation
 
-_FACE_GROUPS = np.array((Group.EYES, Group.BROWS, Group.MOUTH, Group.HEAD))
+# The groups that a face speaks for.
+_IS_FACE = np.isin(np.arange(GROUPS), (Group.EYES, Group.BROWS, Group.MOUTH, Group.HEAD))
+_NEVER = np.array((0, np.inf, 0), np.float32)
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,24 @@ class FaceFusion:
 
     def observe(self, slots: NDArray[np.intp], faces: FaceObservations) -> None:
         """Take in the faces of one sample; row i belongs to slots[i]. Rows that hold NaN or infinity count as not found."""
-        whole = faces.found & np.isfinite(faces.blendshapes).all(1) & np.isfinite(faces.head_rotation).all(1)
-        whole &= np.isfinite(faces.head_position_cm).all(1)
+        # A sum holds NaN or infinity exactly when one of its terms does.
+        total = faces.blendshapes.sum(axis=1) + faces.head_rotation.sum(axis=1) + faces.head_position_cm.sum(axis=1)
+        whole = faces.found & np.isfinite(total)
         seen = slots[whole]
         if seen.size == 0:
             return
+        rows: NDArray[np.bool_] | slice = slice(None) if seen.size == slots.size else whole
+        position = faces.head_position_cm[rows]
         newcomers = ~self._ever_found[seen]
-        # Rest is where the head was first seen: a head translation is a shift from there, not a place in the room.
-        self._rest_position_cm[seen[newcomers]] = faces.head_position_cm[whole][newcomers]
+        if newcomers.any():
+            # Rest is where the head was first seen: a head translation is a shift from there, not a place in the room.
+            self._rest_position_cm[seen[newcomers]] = position[newcomers]
+            self._ever_found[seen] = True
         self._found_at_nanos[seen] = faces.captured_at_nanos
-        self._ever_found[seen] = True
-        self._shapes[seen] = faces.blendshapes[whole]
-        self._turn[seen] = faces.head_rotation[whole]
-        self._position_cm[seen] = faces.head_position_cm[whole]
-        self._confidence[seen] = faces.confidence[whole]
+        self._shapes[seen] = faces.blendshapes[rows]
+        self._turn[seen] = faces.head_rotation[rows]
+        self._position_cm[seen] = position
+        self._confidence[seen] = faces.confidence[rows]
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Drop everything that was seen; the next state of these slots is rest and says that nothing is valid."""
@@ -70,28 +76,25 @@ class FaceFusion:
         age_secs = (times_nanos - self._found_at_nanos[slots]) / NANOS_PER_SEC
         presence = self._presence(slots, age_secs)
         weight = presence.astype(np.float32)[:, None]
-        groups = GroupStates.unknown(slots.size)
-        there = presence > 0
-        columns = np.ix_(there, _FACE_GROUPS)
-        groups.valid[columns] = True
-        groups.source[columns] = Source.FACE
-        groups.confidence[columns] = (weight[:, 0] * self._confidence[slots])[there, None]
-        groups.weight[columns] = weight[there]
-        ever = self._ever_found[slots]
-        groups.age_secs[np.ix_(ever, _FACE_GROUPS)] = age_secs[ever, None]
+        # One row of (confidence, age, weight) a slot, the same for all groups that a face speaks for.
+        levels = np.empty((slots.size, 1, 3), np.float32)
+        levels[:, 0, 0] = presence * self._confidence[slots]
+        levels[:, 0, 1] = np.where(self._ever_found[slots], age_secs, np.inf)
+        levels[:, 0, 2] = presence
+        valid = (weight > 0) & _IS_FACE
+        groups = GroupStates(valid, valid * np.uint8(Source.FACE), np.where(_IS_FACE[:, None], levels, _NEVER))
+        if presence.min() == 1:
+            return AvatarState(self._shapes[slots], self._turn[slots], self._position_cm[slots] - self._rest_position_cm[slots], groups)
         return AvatarState(
             self._shapes[slots] * weight,
-            self._eased_turn(slots, presence),
+            rotation.scaled(self._turn[slots], presence).astype(np.float32),
             (self._position_cm[slots] - self._rest_position_cm[slots]) * weight,
             groups,
         )
 
     def _presence(self, slots: NDArray[np.intp], age_secs: NDArray[np.float64]) -> NDArray[np.float64]:
         """1 while a face is fresh, 0 when it is gone, a smooth step between."""
-        left = np.clip(1 - (age_secs - self._options.hold_secs) / max(self._options.ease_secs, 1e-6), 0.0, 1.0)
-        presence: NDArray[np.float64] = np.where(self._ever_found[slots], left * left * (3 - 2 * left), 0.0)
+        left = 1 - (age_secs - self._options.hold_secs) / max(self._options.ease_secs, 1e-6)
+        left = np.minimum(np.maximum(left, 0.0), 1.0) * self._ever_found[slots]
+        presence: NDArray[np.float64] = left * left * (3 - 2 * left)
         return presence
-
-    def _eased_turn(self, slots: NDArray[np.intp], presence: NDArray[np.float64]) -> NDArray[np.float32]:
-        turn = self._turn[slots]
-        return turn if (presence == 1).all() else rotation.scaled(turn, presence).astype(np.float32)

@@ -7,9 +7,12 @@ alpha = 1 / (1 + tau / dt), tau = 1 / (2 pi fc), fc = min_cutoff + beta * |speed
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+_TWO_PI: Final = np.float32(2 * np.pi)
 
 
 @dataclass(frozen=True)
@@ -42,24 +45,39 @@ class OneEuroFilter:
         self._value = np.zeros((slots, channels), np.float32)
         self._speed = np.zeros((slots, channels), np.float32)
         self._primed = np.zeros(slots, np.bool_)
+        self._in_use = np.zeros(slots, np.bool_)
+        self._some_unprimed = True
 
     def reset(self, slots: NDArray[np.intp]) -> None:
         """Forget the past of some slots; their next value passes unfiltered."""
         self._primed[slots] = False
         self._speed[slots] = 0
+        self._in_use[slots] = True
+        self._some_unprimed = True
 
     def filtered(
         self, slots: NDArray[np.intp], values: NDArray[np.float32], dt_secs: NDArray[np.float32], slowness: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """(n, channels) values of n slots, `dt_secs` (n,) after their last ones; `slowness` (n,) divides the cutoffs, 0 = raw."""
-        before = np.where(self._primed[slots, None], self._value[slots], values)
-        dt = np.maximum(dt_secs, 1e-6)[:, None]
+        before = self._value[slots]
+        if self._some_unprimed:
+            fresh = ~self._primed[slots]
+            before[fresh] = values[fresh]
+            self._primed[slots] = True
+            self._some_unprimed = not self._primed[self._in_use].all()
+        radians = (dt_secs * _TWO_PI)[:, None]
+        radians = np.maximum(radians, 1e-6)
+        moved = values - before
         speed = self._speed[slots]
-        speed += (1 / (1 + 1 / (2 * np.pi * self._speed_cutoff_hz * dt))) * ((values - before) / dt - speed)
-        cutoff_hz = (self._min_cutoff_hz + self._beta_hz * np.abs(speed)) / np.maximum(slowness, 1e-6)[:, None]
-        alpha = 1 / (1 + 1 / (2 * np.pi * cutoff_hz * dt))
-        after = (before + alpha * (values - before)).astype(np.float32)
-        self._value[slots] = after
+        share = self._speed_cutoff_hz * radians
+        speed += share / (1 + share) * (moved * (_TWO_PI / radians) - speed)
+        cutoff = np.abs(speed)
+        cutoff *= self._beta_hz
+        cutoff += self._min_cutoff_hz
+        cutoff *= radians / np.maximum(slowness, 1e-6)[:, None]
+        cutoff /= 1 + cutoff  # alpha = 1 / (1 + tau / dt) with tau = 1 / (2 pi fc)
+        moved *= cutoff
+        before += moved
+        self._value[slots] = before
         self._speed[slots] = speed
-        self._primed[slots] = True
-        return after
+        return before

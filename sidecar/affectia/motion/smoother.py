@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,7 @@ from affectia import registry
 from affectia.clock import NANOS_PER_SEC
 from affectia.motion.one_euro import OneEuroFilter, OneEuroOptions
 from affectia.registry import Bone, Group
-from affectia.signals.avatar_weights import BONES, SHAPES, UNIT_CHANNELS, VISEMES, AvatarWeights
-
-_BONE_CHANNELS: Final = slice(UNIT_CHANNELS, UNIT_CHANNELS + 4 * BONES)
-_SHIFT_CHANNELS: Final = slice(_BONE_CHANNELS.stop, _BONE_CHANNELS.stop + 3)
+from affectia.signals.avatar_weights import BONES, SHAPES, UNITS, AvatarWeights
 
 
 @dataclass(frozen=True)
@@ -51,27 +47,26 @@ class Smoother:
     def moved(
         self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64], weights: AvatarWeights, slowness: NDArray[np.float32]
     ) -> AvatarWeights:
-        """The weights, smoothed; `slowness` (n,) is 0 for raw, 1 for the constants as they are, 2 for twice as slow."""
-        count = slots.size
+        """The weights, smoothed (what came in is used up); `slowness` (n,) is 0 for raw, 1 for the constants, 2 for twice as slow."""
         # A quaternion and its negative are one rotation: stay on the side of the last one, or the filter would go the long way.
-        side = np.einsum("sbq,sbq->sb", weights.bones, self._last_bones[slots])
-        bones = np.where(side[..., None] < 0, -weights.bones, weights.bones)
-        channels = np.concatenate((weights.units, bones.reshape(count, -1), weights.head_shift_cm), axis=1)
+        bones = weights.bones
+        other_side = np.einsum("sbq,sbq->sb", bones, self._last_bones[slots]) < 0
+        if other_side.any():
+            bones[other_side] *= -1
         dt_secs = ((times_nanos - self._last_nanos[slots]) / NANOS_PER_SEC).astype(np.float32)
         self._last_nanos[slots] = times_nanos
-        smooth = self._filter.filtered(slots, channels, dt_secs, slowness)
-        bones = smooth[:, _BONE_CHANNELS].reshape(count, BONES, 4)
-        bones = bones / np.sqrt(np.einsum("sbq,sbq->sb", bones, bones))[..., None]
+        smooth = AvatarWeights(self._filter.filtered(slots, weights.channels, dt_secs, slowness), weights.groups)
+        bones = smooth.bones
+        bones /= np.sqrt(np.einsum("sbq,sbq->sb", bones, bones))[..., None]
         self._last_bones[slots] = bones
-        units = smooth[:, :UNIT_CHANNELS]
         # Each viseme is filtered at its own speed, so the sum strays from 1; what is missing or too much goes out here.
-        visemes = units[:, VISEMES]
-        units[:, VISEMES] = visemes / np.maximum(visemes.sum(axis=1, keepdims=True), 1e-6)
-        return AvatarWeights(units, bones, smooth[:, _SHIFT_CHANNELS], weights.groups)
+        visemes = smooth.visemes
+        visemes /= np.maximum(visemes.sum(axis=1, keepdims=True), 1e-6)
+        return smooth
 
 
 def _options_of_channels(options: SmootherOptions) -> list[OneEuroOptions]:
-    chosen = [options.mouth] * UNIT_CHANNELS
+    chosen = [options.mouth] * UNITS.stop
     of_group = {Group.EYES: options.eyes, Group.BROWS: options.brows, Group.MOUTH: options.mouth}
     for place, (name, group) in enumerate(zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True)):
         chosen[SHAPES.start + place] = options.blink if name.startswith("eyeBlink") else of_group[Group(group)]

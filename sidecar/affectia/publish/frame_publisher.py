@@ -15,8 +15,7 @@ from affectia.publish.frame_batch import FrameBatch
 from affectia.registry import Group
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
-from affectia.wire import avatar_frame, emotion_update, layout, quantize, rotation, topic
-from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire import emotion_update, layout, quantize, rotation, topic
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import LayoutMessage
 
@@ -53,6 +52,7 @@ class FramePublisher:
         self._transport = transport
         self._clock = clock
         self._streams: list[Stream | None] = [None] * slots
+        self._batch = FrameBatch()
         self._wide = np.zeros(slots, np.bool_)
         self.frames_published = 0
 
@@ -80,21 +80,22 @@ class FramePublisher:
 
     def publish(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64], state: AvatarState, weights: AvatarWeights) -> None:
         """Send one avatar_frame and one emotion_update for each slot, as far as somebody listens."""
-        batch = FrameBatch(weights, self._wide[slots])
-        affect = _AffectParts(state, weights)
+        batch = self._batch
+        batch.fill(weights, self._wide[slots])
+        affect: _AffectParts | None = None
+        wants, send, now_nanos = self._transport.wants, self._transport.send, self._clock.now_nanos
         for row, (slot, time_nanos) in enumerate(zip(slots.tolist(), times_nanos.tolist(), strict=True)):
             stream = self._streams[slot]
             if stream is None:
                 continue
-            delay_micros = min(max(0, self._clock.now_nanos() - time_nanos) // 1000, _U32)
-            if self._transport.wants(stream.avatar_topic):
-                parts = batch.parts(row)
-                frame = AvatarFrame(stream.stream_id, stream.sequence, time_nanos, delay_micros, layout.STANDARD, *parts)
-                self._transport.send(stream.avatar_topic, avatar_frame.encode(frame))
-            if self._transport.wants(stream.affect_topic):
+            delay_micros = min(max(0, now_nanos() - time_nanos) // 1000, _U32)
+            if wants(stream.avatar_topic):
+                send(stream.avatar_topic, batch.body(row, stream.stream_id, stream.sequence, time_nanos, delay_micros))
+            if wants(stream.affect_topic):
+                affect = affect or _AffectParts(state, weights)
                 update = EmotionUpdate(stream.stream_id, stream.sequence, time_nanos, delay_micros, groups=batch.groups(row))
                 update.head_pose, update.blink = affect.of(row)
-                self._transport.send(stream.affect_topic, emotion_update.encode(update))
+                send(stream.affect_topic, emotion_update.encode(update))
             stream.sequence = stream.sequence + 1 & _U32
             self.frames_published += 1
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from affectia.rig import mouth_visemes, skeleton
-from affectia.rig.skeleton import SkeletonOptions
+from affectia.rig.mouth_visemes import write_visemes
+from affectia.rig.skeleton import Skeleton, SkeletonOptions
 from affectia.signals.avatar_state import AvatarState
-from affectia.signals.avatar_weights import SHAPES, UNIT_CHANNELS, VISEMES, AvatarWeights
+from affectia.signals.avatar_weights import AvatarWeights
 
 
 @dataclass(frozen=True)
@@ -20,15 +18,16 @@ class FaceRigOptions:
 
 
 class FaceRig:
-    """Shapes as they are, bones from the head, visemes guessed from the mouth; no state of its own."""
+    """Shapes as they are, bones from the head, visemes guessed from the mouth; nothing is remembered from frame to frame."""
 
     def __init__(self, options: FaceRigOptions | None = None) -> None:
-        self._options = options or FaceRigOptions()
+        self._skeleton = Skeleton((options or FaceRigOptions()).skeleton)
 
     def weights(self, state: AvatarState) -> AvatarWeights:
         """The weights of every avatar of a state."""
-        units = np.zeros((state.blendshapes.shape[0], UNIT_CHANNELS), np.float32)
-        units[:, SHAPES] = state.blendshapes
-        units[:, VISEMES] = mouth_visemes.visemes(state.blendshapes)
-        turned = skeleton.bones(state.head_rotation, state.blendshapes, self._options.skeleton)
-        return AvatarWeights(units, turned, state.head_shift_cm, state.groups)
+        weights = AvatarWeights.at_rest(state.groups)
+        weights.shapes[:] = state.blendshapes
+        write_visemes(weights.visemes, state.blendshapes)
+        self._skeleton.pose(weights.bones, state.head_rotation, state.blendshapes)
+        weights.head_shift_cm[:] = state.head_shift_cm
+        return weights

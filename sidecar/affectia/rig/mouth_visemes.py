@@ -13,20 +13,23 @@ from numpy.typing import NDArray
 
 from affectia import registry
 
-_SHAPE: Final = {name: place for place, name in enumerate(registry.BLENDSHAPES)}
-_VISEME: Final = {name: place for place, name in enumerate(registry.VISEMES)}
+_JAW_OPEN: Final = registry.BLENDSHAPES.index("jawOpen")
+_FUNNEL: Final = registry.BLENDSHAPES.index("mouthFunnel")
+_PUCKER: Final = registry.BLENDSHAPES.index("mouthPucker")
+_SIL: Final = registry.VISEMES.index("sil")
+_AA: Final = registry.VISEMES.index("aa")
+_OH: Final = registry.VISEMES.index("oh")
+_OU: Final = registry.VISEMES.index("ou")
 
 
-def visemes(blendshapes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(n, 52) shapes to (n, 15) weights that sum to 1."""
-    jaw = blendshapes[:, _SHAPE["jawOpen"]]
-    funnel = blendshapes[:, _SHAPE["mouthFunnel"]]
-    pucker = blendshapes[:, _SHAPE["mouthPucker"]]
-    weights = np.zeros((blendshapes.shape[0], len(registry.VISEMES)), np.float32)
-    weights[:, _VISEME["aa"]] = jaw * np.maximum(1 - funnel - pucker, 0)
-    weights[:, _VISEME["oh"]] = jaw * funnel
-    weights[:, _VISEME["ou"]] = pucker
-    total = weights.sum(axis=1)
-    weights /= np.maximum(total, 1)[:, None]
-    weights[:, _VISEME["sil"]] = np.maximum(1 - total, 0)
-    return weights
+def write_visemes(visemes: NDArray[np.float32], blendshapes: NDArray[np.float32]) -> None:
+    """Write (n, 15) weights that sum to 1 out of (n, 52) shapes; `visemes` holds zeros before."""
+    jaw, funnel, pucker = blendshapes[:, _JAW_OPEN], blendshapes[:, _FUNNEL], blendshapes[:, _PUCKER]
+    aa = jaw * np.maximum(1 - funnel - pucker, 0)
+    oh = jaw * funnel
+    total = aa + oh + pucker
+    share = 1 / np.maximum(total, 1)
+    visemes[:, _AA] = aa * share
+    visemes[:, _OH] = oh * share
+    visemes[:, _OU] = pucker * share
+    visemes[:, _SIL] = np.maximum(1 - total, 0)

@@ -17,24 +17,32 @@ GROUPS: Final = len(registry.GROUPS)
 class GroupStates:
     """Row = avatar, column = group in registry order.
 
-    `valid` bool, `source` uint8 (registry.Source), `confidence` and `weight` 0..1, `age_secs` since the newest sample, infinity
-    where there never was one.
+    `valid` (n, 6) bool, `source` (n, 6) uint8 (registry.Source), `levels` (n, 6, 3) float32: confidence 0..1, age in seconds
+    (infinity where there never was a sample), weight 0..1 - one array, so that one pass quantizes it.
     """
 
     valid: NDArray[np.bool_]
     source: NDArray[np.uint8]
-    confidence: NDArray[np.float32]
-    age_secs: NDArray[np.float32]
-    weight: NDArray[np.float32]
+    levels: NDArray[np.float32]
 
     @staticmethod
     def unknown(count: int) -> GroupStates:
         """Nothing is valid, nothing was ever seen."""
-        shape = (count, GROUPS)
-        return GroupStates(
-            np.zeros(shape, np.bool_),
-            np.zeros(shape, np.uint8),
-            np.zeros(shape, np.float32),
-            np.full(shape, np.inf, np.float32),
-            np.zeros(shape, np.float32),
-        )
+        levels = np.zeros((count, GROUPS, 3), np.float32)
+        levels[..., 1] = np.inf
+        return GroupStates(np.zeros((count, GROUPS), np.bool_), np.zeros((count, GROUPS), np.uint8), levels)
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """(n, 6), a view."""
+        return self.levels[..., 0]
+
+    @property
+    def age_secs(self) -> NDArray[np.float32]:
+        """(n, 6), a view."""
+        return self.levels[..., 1]
+
+    @property
+    def weight(self) -> NDArray[np.float32]:
+        """(n, 6), a view."""
+        return self.levels[..., 2]

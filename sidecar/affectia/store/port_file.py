@@ -65,7 +65,8 @@ class PortFile:
             return
         other = read_port_file(self._port_base, self._folder)
         where = "" if other is None else f" as process {other.pid}: frames tcp://127.0.0.1:{other.ports.get('publish')}"
-        raise AlreadyRunning(f"a sidecar already serves port base {self._port_base}{where}; stop it, or choose other ports with --port-base")
+        problem = f"a sidecar already serves port base {self._port_base}{where}"
+        raise AlreadyRunning(f"{problem}; stop it, or choose other ports with --port-base")
 
     def write(self, ports: dict[str, int], version: str) -> PortFileContent:
         """Say where this process listens; after `claim`."""

@@ -87,9 +87,12 @@ _HEADER: Final = fields.by_key(fields.HEADER)
 
 
 @functools.lru_cache(maxsize=64)
-def _readers(layout: Layout) -> fields.Readers:
+def _readers(layout: Layout) -> tuple[fields.Readers, tuple[fields.Form, ...]]:
     shapes, bones, visemes, effects = (layout.count(part) for part in range(4))
-    return fields.by_key(
+    largest_first = {int(AvatarKey.DOMINANT_VISEME): visemes - 1}
+    heads = _part_heads(layout).items()
+    forms = tuple((key, prefix, length, largest_first.get(key, 255)) for (key, length), prefix in heads)
+    readers = fields.by_key(
         {
             CommonKey.GROUPS: fields.fixed_bytes(GROUP_BYTES),
             AvatarKey.BLENDSHAPES: fields.typed_array((registry.TAG_U8, shapes), (registry.TAG_U16_LE, 2 * shapes)),
@@ -101,6 +104,7 @@ def _readers(layout: Layout) -> fields.Readers:
             AvatarKey.AUDIO_SAMPLE: fields.U64,
         }
     )
+    return readers, forms
 
 
 def try_decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> tuple[DecodeStatus, AvatarFrame | None]:
@@ -109,13 +113,13 @@ def try_decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> tuple[De
         return DecodeStatus.OVER_LIMIT, None
     layout = STANDARD
 
-    def readers_of_layout(values: list[Any]) -> fields.Readers:
+    def rest_of_layout(values: list[Any]) -> tuple[fields.Readers, tuple[fields.Form, ...]]:
         nonlocal layout
         layout = layouts.known(values[CommonKey.LAYOUT_ID], values[CommonKey.LAYOUT_HASH], AVATAR_FRAME)
         return _readers(layout)
 
     try:
-        values = fields.read_message(body, required=REQUIRED_KEYS, readers=_HEADER, readers_of_layout=readers_of_layout)
+        values = fields.read_message(body, required=REQUIRED_KEYS, readers=_HEADER, rest_of_layout=rest_of_layout)
     except cbor.Fault as fault:
         return fault.status, None
     return DecodeStatus.OK, _frame(values, layout)

@@ -116,13 +116,13 @@ def try_decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> tuple[De
         return DecodeStatus.OVER_LIMIT, None
     layout = AFFECT
 
-    def readers_of_layout(values: list[Any]) -> fields.Readers:
+    def rest_of_layout(values: list[Any]) -> tuple[fields.Readers, tuple[fields.Form, ...]]:
         nonlocal layout
         layout = layouts.known(values[CommonKey.LAYOUT_ID], values[CommonKey.LAYOUT_HASH], EMOTION_UPDATE)
-        return _READERS
+        return _READERS, ()
 
     try:
-        values = fields.read_message(body, required=REQUIRED_KEYS, readers=_HEADER, readers_of_layout=readers_of_layout)
+        values = fields.read_message(body, required=REQUIRED_KEYS, readers=_HEADER, rest_of_layout=rest_of_layout)
     except cbor.Fault as fault:
         return fault.status, None
     # The fields of EmotionUpdate stand in the order of the keys, the layout in the place of its id and hash.

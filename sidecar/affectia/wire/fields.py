@@ -15,6 +15,9 @@ UintReader: TypeAlias = Callable[[bytes, int, int], tuple[int, int]]
 BytesReader: TypeAlias = Callable[[bytes, int, int], tuple[bytes, int]]
 Readers: TypeAlias = Sequence[Callable[[bytes, int, int], tuple[Any, int]] | None]
 
+# (key, its bytes up to the payload, bytes of the payload, largest first byte) of a part in its most usual form.
+Form: TypeAlias = tuple[int, bytes, int, int]
+
 KEYS: Final = 24  # keys that take one byte; this version defines no others
 _NO_KEY: Final = 1 << 64
 
@@ -24,12 +27,13 @@ def read_message(
     *,
     required: Sequence[int],
     readers: Readers,
-    readers_of_layout: Callable[[list[Any]], Readers],
+    rest_of_layout: Callable[[list[Any]], tuple[Readers, Sequence[Form]]],
 ) -> list[Any]:
     """Read one message in a single pass and return its values by key, None where a key is absent.
 
-    `readers` holds a reader by key, None for keys to skip. When the layout hash has been read, `readers_of_layout` is given the
-    values so far and returns the readers for the rest. Raises cbor.Fault with the first fault in byte order.
+    `readers` holds a reader by key, None for keys to skip. When the layout hash has been read, `rest_of_layout` is given the
+    values so far and returns the readers for the rest, and the forms that nearly every message has there: what follows in exactly
+    these forms is cut out without the general reading. Raises cbor.Fault with the first fault in byte order.
     """
     end = len(body)
     values: list[Any] = [None] * KEYS
@@ -41,7 +45,8 @@ def read_message(
     met = 0
     awaited = required[0]
     last = -1
-    for _ in range(entries):
+    while entries:
+        entries -= 1
         if pos < end and body[pos] < KEYS:  # nearly every key there is
             key = body[pos]
             pos += 1
@@ -63,7 +68,17 @@ def read_message(
             continue
         values[key], pos = reader(body, pos, end)
         if key == CommonKey.LAYOUT_HASH:
-            readers = readers_of_layout(values)
+            readers, forms = rest_of_layout(values)
+            for form_key, prefix, length, largest_first in forms:
+                begin = pos + len(prefix)
+                if not body.startswith(prefix, pos) or begin + length > end or body[begin] > largest_first or not entries:
+                    continue  # absent, or wrong: the general reading finds out
+                if form_key == last:
+                    continue  # the same part in another width: so does the general reading
+                pos = begin + length
+                values[form_key] = body[begin:pos]
+                entries -= 1
+                last = form_key
     if met < len(required):
         raise cbor.Fault(DecodeStatus.MISSING_KEY)
     if pos != end:

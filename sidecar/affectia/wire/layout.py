@@ -62,7 +62,12 @@ class LayoutTable:
         return layout
 
     def learn(self, layout: Layout) -> None:
-        """Add an announced layout; a newer one of the same id replaces the older one."""
+        """Add an announced custom layout of avatar frames; a newer one of the same id replaces the older one.
+
+        The layouts of the registry cannot be replaced: an announcement of one of those changes nothing.
+        """
+        if layout.layout_id < registry.WIRE_FIRST_CUSTOM_LAYOUT_ID or layout.message != AVATAR_FRAME:
+            return
         for key in [key for key in self._layouts if key[0] == layout.layout_id and key[2] == layout.message]:
             del self._layouts[key]
         self._layouts[(layout.layout_id, layout.layout_hash, layout.message)] = layout
@@ -118,11 +123,11 @@ def try_decode(body: bytes) -> tuple[DecodeStatus, LayoutMessage | None]:
     if len(body) > registry.WIRE_MAX_LAYOUT_BYTES:
         return DecodeStatus.OVER_LIMIT, None
 
-    def readers_of_layout(values: list[Any]) -> fields.Readers:
-        return fields.by_key({LayoutKey.PARTS: _parts_reader(values[CommonKey.LAYOUT_HASH])})
+    def rest_of_layout(values: list[Any]) -> tuple[fields.Readers, tuple[fields.Form, ...]]:
+        return fields.by_key({LayoutKey.PARTS: _parts_reader(values[CommonKey.LAYOUT_HASH])}), ()
 
     try:
-        values = fields.read_message(body, required=_REQUIRED_KEYS, readers=_HEADER, readers_of_layout=readers_of_layout)
+        values = fields.read_message(body, required=_REQUIRED_KEYS, readers=_HEADER, rest_of_layout=rest_of_layout)
     except cbor.Fault as fault:
         return fault.status, None
     layout = Layout.of(values[CommonKey.LAYOUT_ID], values[LayoutKey.PARTS])

@@ -49,6 +49,23 @@ def age_ticks(age_secs: NDArray[np.floating]) -> NDArray[np.uint8]:
     return _unsigned(age_secs, 1000 / registry.UNIT_AGE_MILLIS_PER_TICK, registry.WIRE_MAX_AGE_TICKS).astype(np.uint8)
 
 
+def scaled(
+    values: NDArray[np.float32], scales: NDArray[np.float32], smallest: NDArray[np.float32], largest: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(..., channels) values times a scale each, rounded half up and clamped, still as floats; no number becomes 0.
+
+    For a pass over mixed channels; a quaternion keeps its sign.
+    """
+    whole = values * scales
+    whole += np.float32(0.5)
+    np.floor(whole, out=whole)
+    np.fmax(whole, smallest, out=whole)
+    np.fmin(whole, largest, out=whole)
+    if np.isnan(values.sum()):
+        whole[np.isnan(values)] = 0
+    return whole
+
+
 def _unsigned(values: NDArray[np.floating], scale: float, largest: int) -> NDArray[np.floating]:
     scaled = values * np.float32(scale)
     scaled += np.float32(0.5)

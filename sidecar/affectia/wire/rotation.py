@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 def from_euler_deg(yaw_pitch_roll_deg: NDArray[np.floating]) -> NDArray[np.float64]:
     """(..., 3) yaw, pitch, roll in degrees to (..., 4) quaternions."""
     half = np.radians(np.asarray(yaw_pitch_roll_deg, np.float64)) / 2
-    (cy, cx, cz), (sy, sx, sz) = np.moveaxis(np.cos(half), -1, 0), np.moveaxis(np.sin(half), -1, 0)
+    cosines, sines = np.cos(half), np.sin(half)
+    cy, cx, cz = cosines[..., 0], cosines[..., 1], cosines[..., 2]
+    sy, sx, sz = sines[..., 0], sines[..., 1], sines[..., 2]
     return np.stack(
         (
             cy * sx * cz + sy * cx * sz,
@@ -27,7 +29,7 @@ def from_euler_deg(yaw_pitch_roll_deg: NDArray[np.floating]) -> NDArray[np.float
 
 def to_euler_deg(quaternions: NDArray[np.floating]) -> NDArray[np.float64]:
     """(..., 4) quaternions to (..., 3) yaw, pitch, roll in degrees; at pitch +-90 roll is given as yaw."""
-    x, y, z, w = np.moveaxis(np.asarray(quaternions, np.float64), -1, 0)
+    x, y, z, w = _components(quaternions)
     sin_pitch = np.clip(2 * (w * x - y * z), -1.0, 1.0)
     pitch = np.arcsin(sin_pitch)
     level = np.abs(sin_pitch) > 1 - 1e-9
@@ -70,8 +72,8 @@ def scaled(quaternions: NDArray[np.floating], share: float | NDArray[np.floating
 
 def multiplied(first: NDArray[np.floating], then: NDArray[np.floating]) -> NDArray[np.float64]:
     """The Hamilton product first * then: `then` turns in the frame that `first` has turned."""
-    ax, ay, az, aw = np.moveaxis(np.asarray(first, np.float64), -1, 0)
-    bx, by, bz, bw = np.moveaxis(np.asarray(then, np.float64), -1, 0)
+    ax, ay, az, aw = _components(first)
+    bx, by, bz, bw = _components(then)
     return np.stack(
         (
             aw * bx + ax * bw + ay * bz - az * by,
@@ -81,3 +83,8 @@ def multiplied(first: NDArray[np.floating], then: NDArray[np.floating]) -> NDArr
         ),
         axis=-1,
     )
+
+
+def _components(quaternions: NDArray[np.floating]) -> tuple[NDArray[np.float64], ...]:
+    q = np.asarray(quaternions, np.float64)
+    return q[..., 0], q[..., 1], q[..., 2], q[..., 3]

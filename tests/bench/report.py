@@ -1,0 +1,32 @@
+"""Tables of what was measured: each row a figure, what it is compared with in the same run, and the ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+console = Console(width=110, highlight=False)
+
+
+def percentiles(millis: Sequence[float]) -> str:
+    """p50, p95 and the largest, in milliseconds."""
+    p50, p95, most = np.percentile(millis, (50, 95, 100))
+    return f"p50 {p50:.2f}  p95 {p95:.2f}  max {most:.2f}"
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print one table."""
+    drawn = Table(title=title, title_justify="left", header_style="bold")
+    for place, column in enumerate(columns):
+        drawn.add_column(column, justify="left" if place == 0 else "right")
+    for row in rows:
+        drawn.add_row(*row)
+    console.print(drawn)
+
+
+def against(value: float, limit: float, unit: str) -> str:
+    """`2.10 of 3 ms (0.70)`."""
+    return f"{value:.2f} of {limit:g} {unit} ({value / limit:.2f})"
