@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from affectia.cli.demo import demo
@@ -42,13 +41,12 @@ def root(version: Annotated[bool, typer.Option("--version", callback=_version, i
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code. An AffectiaError is one sentence on standard error, never a traceback."""
     try:
-        result = app(arguments, standalone_mode=False, prog_name="affectia")
+        app(arguments, prog_name="affectia")
     except AffectiaError as error:
         print(f"affectia: {error}", file=sys.stderr)
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except SystemExit as end:  # how typer ends, with usage errors told already
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except KeyboardInterrupt:
         return 130
-    return result if isinstance(result, int) else 0
+    return 0

@@ -56,6 +56,8 @@ def serve(
             "log.level": log_level,
         },
     )
+    if settings.log.level != "debug":
+        log.silence_native_output()
     log.set_up(settings.log.level)
     request = session_request(settings)
     port_file = PortFile(settings.server.port_base)
@@ -73,9 +75,9 @@ def session_request(settings: Settings) -> SessionRequest | None:
         return None
     spec = SourceSpec.parse(chosen.source)
     consent = frozenset(chosen.consent)
-    if spec.kind == "camera" and "camera" not in consent and sys.stdin.isatty() and sys.stdout.isatty():
-        if Confirm.ask(CAMERA_QUESTION.format(index=spec.camera_index), default=False):
-            consent |= {"camera"}
+    asked = spec.kind == "camera" and "camera" not in consent and sys.stdin.isatty() and sys.stdout.isatty()
+    if asked and Confirm.ask(CAMERA_QUESTION.format(index=spec.camera_index), default=False):
+        consent |= {"camera"}
     options = SessionOptions(settings.frames.precision_bits, settings.frames.rate_hz, settings.frames.smoothing)
     return SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop)
 

@@ -37,7 +37,9 @@ def port_file_dir() -> Path:
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Affectia"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Affectia"
-    return platformdirs.user_runtime_path("affectia")
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    # Without one: a folder of the user's own, never a guessable name under a folder that all users write to.
+    return Path(runtime) / "affectia" if runtime else platformdirs.user_state_path("affectia")
 
 
 def read_port_file(port_base: int, folder: Path | None = None) -> PortFileContent | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
+import os
 import sys
 
 
@@ -14,3 +16,16 @@ def set_up(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     root.propagate = False
+
+
+def silence_native_output() -> None:
+    """Send what native libraries write to standard error away; Python keeps its own, crash reports included.
+
+    MediaPipe, TensorFlow Lite and OpenCV print lines there that no setting of theirs turns off. For a process that is ours alone.
+    """
+    descriptor = os.dup(2)
+    sys.stderr = os.fdopen(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+    faulthandler.enable(file=sys.stderr)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +25,6 @@ class FaceLandmarker:
     """
 
     def __init__(self, model_path: Path, clock: Clock) -> None:
-        os.environ.setdefault("GLOG_minloglevel", "2")
         import mediapipe
         from mediapipe.tasks.python import BaseOptions, vision
 
