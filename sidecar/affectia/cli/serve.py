@@ -56,10 +56,10 @@ def serve(
             "log.level": log_level,
         },
     )
+    request = session_request(settings)
     if settings.log.level != "debug":
         log.silence_native_output()
     log.set_up(settings.log.level)
-    request = session_request(settings)
     port_file = PortFile(settings.server.port_base)
     port_file.claim()
     try:

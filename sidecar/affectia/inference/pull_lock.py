@@ -36,6 +36,7 @@ class PullLock:
         Raises:
             ModelUnavailable: the other holder did not leave in time, or the file system cannot lock.
         """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._acquire()
         return self
 

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from affectia import config
+from affectia.errors import ConfigError
+
+pytestmark = pytest.mark.unit
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "affectia.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def load(path: Path | None = None, environment: dict[str, str] | None = None, **flags: Any) -> config.Settings:
+    return config.load(path, environment=environment or {}, flags={key.replace("__", "."): value for key, value in flags.items()})
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(config, "default_config_path", lambda: tmp_path / "of_this_user" / "affectia.toml")
+
+
+def test_nothing_given_is_the_defaults() -> None:
+    assert load() == config.Settings()
+
+
+def test_the_later_source_wins(tmp_path: Path) -> None:
+    path = written(tmp_path, '[server]\nport_base = 18000\n[frames]\nrate_hz = 30\n[session]\nsource = "synthetic"\n')
+    settings = load(path, {"AFFECTIA_SERVER__PORT_BASE": "19000", "AFFECTIA_FRAMES__PRECISION_BITS": "16"}, session__source="camera:1")
+    assert settings.server.port_base == 19000
+    assert settings.frames.rate_hz == 30.0
+    assert settings.frames.precision_bits == 16
+    assert settings.session.source == "camera:1"
+
+
+def test_a_flag_that_was_not_given_changes_nothing(tmp_path: Path) -> None:
+    assert load(written(tmp_path, "[server]\nport_base = 18000\n"), server__port_base=None).server.port_base == 18000
+
+
+def test_one_constant_of_a_table_leaves_the_others(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, "[motion.brows]\nmin_cutoff_hz = 0.9\nbeta_hz = 1.0\n"))
+    assert settings.pipeline().motion.brows.min_cutoff_hz == 0.9
+    assert settings.motion.mouth == config.Settings().motion.mouth
+
+
+def test_the_environment_speaks_toml_and_plain_words() -> None:
+    settings = load(environment={"AFFECTIA_SESSION__CONSENT": '["camera"]', "AFFECTIA_SESSION__SOURCE": "file:a b.mp4"})
+    assert settings.session.consent == ("camera",)
+    assert settings.session.source == "file:a b.mp4"
+
+
+def test_a_file_may_be_named_by_the_environment(tmp_path: Path) -> None:
+    path = written(tmp_path, "[server]\nport_base = 18000\n")
+    assert load(environment={"AFFECTIA_CONFIG": str(path)}).server.port_base == 18000
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[sever]\n", "setting sever is unknown, did you mean server: .*affectia.toml"),
+        ("[server]\nportbase = 1\n", "setting server.portbase is unknown, did you mean server.port_base"),
+        ("[motion.mouth]\nmin_cutof_hz = 1\n", "setting motion.mouth.min_cutof_hz is unknown, did you mean motion.mouth.min_cutoff_hz"),
+        ("[server]\nzzz = 1\n", "setting server.zzz is unknown, expected one of: server.port_base, server.host"),
+        ("server = 1\n", "setting server is 1, expected a table"),
+        ('[server]\nport_base = "many"\n', "server.port_base is 'many', expected a valid integer"),
+        ("[server]\nport_base = 80\n", "server.port_base is 80, expected 1024 to 65532"),
+        ('[log]\nlevel = "loud"\n', "log.level is 'loud', expected 'debug', 'info', 'warning' or 'error'"),
+        ("[server\n", "no valid TOML"),
+    ],
+)
+def test_wrong_settings_are_told_in_a_sentence(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load(written(tmp_path, text))
+
+
+def test_an_unknown_variable_names_the_nearest_key() -> None:
+    with pytest.raises(
+        ConfigError, match="setting frames.rate is unknown, did you mean frames.rate_hz: environment variable AFFECTIA_FRAMES__RATE"
+    ):
+        load(environment={"AFFECTIA_FRAMES__RATE": "30"})
+
+
+def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="settings file does not exist: .*absent.toml"):
+        load(tmp_path / "absent.toml")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "affectia.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(path)
