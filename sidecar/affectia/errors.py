@@ -11,6 +11,8 @@
      ├─ PortInUse (OSError)            6   another program holds a port that the sidecar needs
      ├─ ConsentMissing (PermissionError) 7 a modality was asked for that nobody allowed
      ├─ SessionError (LookupError)     8   a session is unknown, or in the wrong state
+     │   ├─ SessionExists                 its id, or the id of one of its avatars, was used before
+     │   └─ NoFreeSlot                    every place for one more is taken
      └─ WireError (ValueError)         9   bytes that are no valid message; carries a DecodeStatus
 
 A message says subject, what was found, what was expected and, where there is one, the next step; lower case, no full stop,
@@ -80,6 +82,14 @@ class SessionError(AffectiaError, LookupError):
     """A session is unknown, or not in a state that allows the call."""
 
     exit_code = 8
+
+
+class SessionExists(SessionError):
+    """The id of a session, or of one of its avatars, was used before in this process."""
+
+
+class NoFreeSlot(SessionError):
+    """Every place for one more is taken."""
 
 
 class WireError(AffectiaError, ValueError):

@@ -96,7 +96,7 @@ async def _serve(settings: Settings, request: SessionRequest | None, port_file: 
     sidecar.start()
     try:
         grpc_port = server.port_base + registry.PORT_GRPC
-        control = ControlServer(sidecar, port=grpc_port)
+        control = ControlServer(sidecar, port=grpc_port, host=server.host)
         await control.start()
         try:
             if request is not None:

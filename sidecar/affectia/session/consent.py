@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Final
 
 from affectia.errors import ConfigError
@@ -21,6 +23,7 @@ class ConsentGate:
 
     def __init__(self, granted: frozenset[str] = frozenset()) -> None:
         self._granted = frozenset(checked_modality(name) for name in granted)
+        self._lock = threading.Lock()
 
     @property
     def granted(self) -> frozenset[str]:
@@ -31,10 +34,20 @@ class ConsentGate:
         """Whether a source of this modality may be looked at; None stands for sources that show nobody live."""
         return modality is None or modality in self._granted
 
+    def when_allowed(self, modality: str | None, action: Callable[[], None]) -> bool:
+        """Do something short while a modality is allowed; a revocation waits for its end, so that nothing slips out behind it."""
+        with self._lock:
+            if not self.allows(modality):
+                return False
+            action()
+            return True
+
     def grant(self, modality: str) -> None:
         """Allow a modality."""
-        self._granted |= {checked_modality(modality)}
+        with self._lock:
+            self._granted |= {checked_modality(modality)}
 
     def revoke(self, modality: str) -> None:
         """Take back what was allowed."""
-        self._granted -= {checked_modality(modality)}
+        with self._lock:
+            self._granted -= {checked_modality(modality)}

@@ -135,7 +135,7 @@ class MotionThread:
             log.error("tick of %d avatars ended with %s", slots.size, type(error).__name__)
         ended = self._clock.now_nanos()
         self.tick_durations.add(ended - began)
-        self.frames.mark(ended)
+        self.frames.mark(ended, slots.size)
 
     def _serve_subscribers(self, now: int) -> None:
         newcomer = self._transport.take_subscriptions()

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from affectia.capture.camera import CameraOptions, CameraSource
+from affectia.capture.camera import CameraOptions, CameraSource, Device, open_camera
 from affectia.capture.mailbox import Mailbox
 from affectia.capture.source import Source, SourceState
 from affectia.capture.synthetic import SyntheticSource
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import Clock
-from affectia.errors import ConfigError, SessionError
+from affectia.errors import ConfigError, NoFreeSlot, SessionError, SessionExists
 from affectia.inference.model_store import ModelStore
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.perception.pool import PerceptionPool
-from affectia.perception.track import Track
+from affectia.perception.track import Perceiver, Track
 from affectia.pipeline import Pipeline
 from affectia.session.consent import ConsentGate, checked_modality
 from affectia.session.motion_thread import MotionThread
@@ -44,7 +44,10 @@ class SessionRequest:
 
 
 class SessionManager:
-    """All sessions of the process; any thread may call it, calls take turns."""
+    """All sessions of the process; any thread may call it, calls take turns.
+
+    `camera_opener` and `perceiver` stand in for OpenCV's cameras and the face landmarker.
+    """
 
     def __init__(
         self,
@@ -56,6 +59,8 @@ class SessionManager:
         *,
         slots: int = 512,
         camera: CameraOptions | None = None,
+        camera_opener: Callable[[int, CameraOptions], Device | None] = open_camera,
+        perceiver: Callable[[], Perceiver] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._motion = motion
@@ -63,8 +68,10 @@ class SessionManager:
         self._models = models
         self._clock = clock
         self._camera = camera or CameraOptions()
+        self._camera_opener = camera_opener
+        self._perceiver = perceiver or (lambda: FaceLandmarker(models.path(FACE_MODEL), clock))
         self._lock = threading.RLock()
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, Session] = {}  # replaced and never changed, so that `all` needs no lock
         self._used_ids: set[str] = set()
         self._free_slots = list(range(slots))
 
@@ -80,17 +87,16 @@ class SessionManager:
             consent = ConsentGate(request.consent)
 
             def post(faces: FaceObservations) -> None:
-                self._motion.post(request.session_id, slots, faces)
+                consent.when_allowed(source.modality, lambda: self._motion.post(request.session_id, slots, faces))
 
             source = self._source(request, mailbox, post)
             session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox)
             if request.source.kind != "synthetic":
-                perceiver = FaceLandmarker(self._models.path(FACE_MODEL), self._clock)
-                session.track = Track(mailbox, perceiver, admits=lambda: consent.allows(source.modality), sink=post)
+                session.track = Track(mailbox, self._perceiver(), admits=lambda: consent.allows(source.modality), sink=post)
                 self._pool.add(session.track)
             self._free_slots = self._free_slots[request.avatars :]
             self._motion.call(lambda: self._open_slots(session))
-            self._sessions[request.session_id] = session
+            self._sessions = {**self._sessions, request.session_id: session}
             self._used_ids |= {request.session_id, *avatar_ids}
             if consent.allows(source.modality):
                 source.start(name=f"capture-{request.session_id}")
@@ -107,7 +113,7 @@ class SessionManager:
             self._motion.call(lambda: self._close_slots(session))
             self._free_slots += session.slots.tolist()
             session.stopped = True
-            del self._sessions[session_id]
+            self._sessions = {name: other for name, other in self._sessions.items() if name != session_id}
             return session
 
     def set_consent(self, session_id: str, modality: str, *, granted: bool) -> Session:
@@ -150,32 +156,34 @@ class SessionManager:
             return self._sessions[session_id]
 
     def all(self) -> Iterable[Session]:
-        """The open sessions."""
-        with self._lock:
-            return tuple(self._sessions.values())
+        """The open sessions; never waits, not even while a camera or a model is being opened."""
+        return tuple(self._sessions.values())
 
     def stop_all(self) -> None:
-        """Close every session."""
-        for session in self.all():
-            self.stop(session.session_id)
+        """Close every session, one that is being opened too."""
+        with self._lock:
+            for session in self.all():
+                self.stop(session.session_id)
 
     def _checked_ids(self, request: SessionRequest) -> tuple[str, ...]:
         topic.checked_id(request.session_id, what="session id")
         if request.session_id in self._used_ids:
-            raise ConfigError(f"session id {request.session_id!r} was used already, expected a new one: ids are never used twice")
+            raise SessionExists(f"session id {request.session_id!r} was used already, expected a new one: ids are never used twice")
         if request.avatars < 1 or (request.avatars > 1 and request.source.kind != "synthetic"):
             raise ConfigError(f"avatar count is {request.avatars}, expected 1; only the synthetic source has more")
         if request.avatars > len(self._free_slots):
-            raise SessionError(f"{len(self._free_slots)} avatar slots are free, {request.avatars} were asked for; close a session")
-        further = (f"{request.session_id}-{number}" for number in range(2, request.avatars + 1))
-        return (request.session_id, *(topic.checked_id(name) for name in further))
+            raise NoFreeSlot(f"{len(self._free_slots)} avatar slots are free, {request.avatars} were asked for; close a session")
+        further = [topic.checked_id(f"{request.session_id}-{number}") for number in range(2, request.avatars + 1)]
+        if used := self._used_ids.intersection(further):
+            raise SessionExists(f"avatar id {min(used)!r} was used already, expected a session id that makes new ones")
+        return (request.session_id, *further)
 
     def _source(self, request: SessionRequest, mailbox: Mailbox[VideoSample], post: Callable[[FaceObservations], None]) -> Source:
         spec = request.source
         if spec.kind == "synthetic":
             return SyntheticSource(request.avatars, post, self._clock)
         if spec.kind == "camera":
-            camera = CameraSource(spec.camera_index, mailbox, self._clock, self._camera)
+            camera = CameraSource(spec.camera_index, mailbox, self._clock, self._camera, self._camera_opener)
             if "camera" in request.consent:
                 camera.check()  # without consent the device is not even opened
             return camera

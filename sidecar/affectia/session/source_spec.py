@@ -23,10 +23,19 @@ class SourceSpec:
         kind, colon, rest = text.partition(":")
         if kind == "synthetic" and not colon:
             return SourceSpec("synthetic")
-        if kind == "camera" and (rest.isdecimal() or not colon):
+        if kind == "camera" and ((rest.isdecimal() and len(rest) <= 2) or not colon):
             return SourceSpec("camera", camera_index=int(rest or 0))
         if kind == "file" and rest:
-            return SourceSpec("file", path=Path(rest).expanduser())
+            return SourceSpec("file", path=_path(rest))
         if kind == "clip" and rest:
             return SourceSpec("clip", clip_id=rest)
         raise ConfigError(f"source is {text!r}, expected camera:N, file:PATH, clip:ID or synthetic")
+
+
+def _path(text: str) -> Path:
+    if "\0" in text:
+        raise ConfigError("source file has a zero byte in its name, expected a path")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"source file is in the home of somebody unknown, expected a path: {text}") from None

@@ -12,15 +12,15 @@ class RateMeter:
 
     def __init__(self, window_secs: float = 3.0) -> None:
         self._window_nanos = round(window_secs * NANOS_PER_SEC)
-        self._times: deque[int] = deque(maxlen=1024)
+        self._marks: deque[tuple[int, int]] = deque(maxlen=1024)
 
-    def mark(self, now_nanos: int) -> None:
-        """Something happened now."""
-        self._times.append(now_nanos)
+    def mark(self, now_nanos: int, count: int = 1) -> None:
+        """Something happened now, `count` times at once."""
+        self._marks.append((now_nanos, count))
 
     def hz(self, now_nanos: int) -> float:
-        """Events per second between the first event in the window and now's last one; 0 when there are fewer than two."""
-        recent = [time for time in list(self._times) if now_nanos - time <= self._window_nanos]
+        """Events per second after the first mark in the window until its last one; 0 when there are fewer than two marks."""
+        recent = [mark for mark in list(self._marks) if now_nanos - mark[0] <= self._window_nanos]
         if len(recent) < 2:
             return 0.0
-        return (len(recent) - 1) * NANOS_PER_SEC / max(1, recent[-1] - recent[0])
+        return sum(count for _, count in recent[1:]) * NANOS_PER_SEC / max(1, recent[-1][0] - recent[0][0])

@@ -92,7 +92,8 @@ class ControlServicer:
 
     def StartSession(self, request, context):
         """Opens a source and gives it its avatars. ALREADY_EXISTS when the id is taken, RESOURCE_EXHAUSTED when no slot is
-        free, INVALID_ARGUMENT when the source cannot be understood, NOT_FOUND when it cannot be opened.
+        free, INVALID_ARGUMENT when the source cannot be understood, NOT_FOUND when it cannot be opened, FAILED_PRECONDITION
+        when a model is missing. A caller that gives up early may still get its session: GetStatus tells.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -134,7 +135,10 @@ class ControlServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamFrames(self, request, context):
-        """Frames as they are published: newest wins, a slow reader loses frames and sees it by the sequence.
+        """Frames as they are published: newest wins, a slow reader loses frames and sees it by the sequence. What is already on
+        its way comes first: 64 KiB and more, unless the reader's channel sets grpc.http2.bdp_probe=0 and
+        grpc.http2.lookahead_bytes=1024. Ends with UNAVAILABLE when the sidecar stops; RESOURCE_EXHAUSTED when too many streams
+        are open.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

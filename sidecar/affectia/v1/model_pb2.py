@@ -24,19 +24,19 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61\x66\x66\x65\x63tia/v1/model.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\"q\n\x05Model\x12\x10\n\x08model_id\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.affectia.v1.ModelState\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0f\n\x07licence\x18\x05 \x01(\t\"\x13\n\x11ListModelsRequest\"8\n\x12ListModelsResponse\x12\"\n\x06models\x18\x01 \x03(\x0b\x32\x12.affectia.v1.Model*r\n\nModelState\x12\x1b\n\x17MODEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11MODEL_STATE_READY\x10\x01\x12\x17\n\x13MODEL_STATE_MISSING\x10\x02\x12\x17\n\x13MODEL_STATE_CORRUPT\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61\x66\x66\x65\x63tia/v1/model.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\"\x7f\n\x05Model\x12\x10\n\x08model_id\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.affectia.v1.ModelState\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x12\x0f\n\x07licence\x18\x05 \x01(\t\x12\x0c\n\x04kind\x18\x06 \x01(\t\"\x13\n\x11ListModelsRequest\"8\n\x12ListModelsResponse\x12\"\n\x06models\x18\x01 \x03(\x0b\x32\x12.affectia.v1.Model*r\n\nModelState\x12\x1b\n\x17MODEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11MODEL_STATE_READY\x10\x01\x12\x17\n\x13MODEL_STATE_MISSING\x10\x02\x12\x17\n\x13MODEL_STATE_CORRUPT\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'affectia.v1.model_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MODELSTATE']._serialized_start=234
-  _globals['_MODELSTATE']._serialized_end=348
+  _globals['_MODELSTATE']._serialized_start=248
+  _globals['_MODELSTATE']._serialized_end=362
   _globals['_MODEL']._serialized_start=40
-  _globals['_MODEL']._serialized_end=153
-  _globals['_LISTMODELSREQUEST']._serialized_start=155
-  _globals['_LISTMODELSREQUEST']._serialized_end=174
-  _globals['_LISTMODELSRESPONSE']._serialized_start=176
-  _globals['_LISTMODELSRESPONSE']._serialized_end=232
+  _globals['_MODEL']._serialized_end=167
+  _globals['_LISTMODELSREQUEST']._serialized_start=169
+  _globals['_LISTMODELSREQUEST']._serialized_end=188
+  _globals['_LISTMODELSRESPONSE']._serialized_start=190
+  _globals['_LISTMODELSRESPONSE']._serialized_end=246
 # @@protoc_insertion_point(module_scope)

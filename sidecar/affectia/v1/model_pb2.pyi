@@ -19,18 +19,20 @@ MODEL_STATE_MISSING: ModelState
 MODEL_STATE_CORRUPT: ModelState
 
 class Model(_message.Message):
-    __slots__ = ("model_id", "state", "bytes", "sha256", "licence")
+    __slots__ = ("model_id", "state", "bytes", "sha256", "licence", "kind")
     MODEL_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     BYTES_FIELD_NUMBER: _ClassVar[int]
     SHA256_FIELD_NUMBER: _ClassVar[int]
     LICENCE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     model_id: str
     state: ModelState
     bytes: int
     sha256: str
     licence: str
-    def __init__(self, model_id: _Optional[str] = ..., state: _Optional[_Union[ModelState, str]] = ..., bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., licence: _Optional[str] = ...) -> None: ...
+    kind: str
+    def __init__(self, model_id: _Optional[str] = ..., state: _Optional[_Union[ModelState, str]] = ..., bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., licence: _Optional[str] = ..., kind: _Optional[str] = ...) -> None: ...
 
 class ListModelsRequest(_message.Message):
     __slots__ = ()

@@ -1,0 +1,151 @@
+"""The control service: each call of protos/affectia/v1/control.proto, on the sidecar."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias, TypeVar
+
+import grpc
+
+from affectia import registry
+from affectia.control import messages
+from affectia.control.cameras import FoundCamera, list_cameras
+from affectia.control.frame_feed import FrameFeed, topic_filter
+from affectia.control.shared_call import SharedCall
+from affectia.control.status_codes import status_of
+from affectia.errors import ConfigError, NoFreeSlot
+from affectia.inference.model_store import ModelCheck
+from affectia.session.session import Session, SessionState
+from affectia.session.sidecar import Sidecar
+from affectia.session.source_spec import SourceSpec
+from affectia.v1 import control_pb2_grpc, device_pb2, frame_pb2, model_pb2, session_pb2, status_pb2
+
+log = logging.getLogger(__name__)
+
+MAX_STREAMS: Final = 16
+_MAX_STREAM_AVATARS: Final = 1024
+
+Request = TypeVar("Request")
+Reply = TypeVar("Reply")
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"  # generic for type checkers only
+_Call: TypeAlias = "Callable[[Any, Request, Context], Awaitable[Reply]]"
+
+
+def _told(call: _Call[Request, Reply]) -> _Call[Request, Reply]:
+    """Tell the caller by status and details what a call raised."""
+
+    @functools.wraps(call)
+    async def told(self: Any, request: Request, context: Context) -> Reply:
+        try:
+            return await call(self, request, context)
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:
+            if context.done():  # the caller is gone, nobody is left to tell
+                raise asyncio.CancelledError from error
+            code, details = status_of(error)
+            if code is grpc.StatusCode.INTERNAL:
+                # The text of a foreign error may hold values, so only its type is told.
+                log.error("control call %s ended with %s", call.__name__, type(error).__name__)
+        await context.abort(code, details)
+
+    return told
+
+
+class ControlService(control_pb2_grpc.ControlServicer):
+    """Answers on one event loop; what blocks runs on threads, and frames are never touched.
+
+    `grpc_port` is what GetStatus names; its owner sets it once the port is known.
+    """
+
+    def __init__(self, sidecar: Sidecar, *, grpc_port: int = 0) -> None:
+        self._sidecar = sidecar
+        self.grpc_port = grpc_port
+        self._configuring = asyncio.Lock()
+        self._cameras = SharedCall(self._find_cameras)
+        self._models = SharedCall(self._check_models)
+        self._feeds: set[FrameFeed] = set()
+
+    @property
+    def stream_count(self) -> int:
+        """How many frame streams are open."""
+        return len(self._feeds)
+
+    def close_streams(self) -> None:
+        """End every frame stream; their callers are told that the sidecar stops."""
+        for feed in self._feeds:
+            feed.close()
+
+    @_told
+    async def GetStatus(self, request: status_pb2.GetStatusRequest, context: Context) -> status_pb2.Status:
+        """What runs, how fast, on which ports."""
+        publish_port = self._sidecar.options.port_base + registry.PORT_PUBLISH
+        return messages.status_message(self._sidecar, grpc_port=self.grpc_port, publish_port=publish_port)
+
+    @_told
+    async def StartSession(self, request: session_pb2.StartSessionRequest, context: Context) -> session_pb2.Session:
+        """Open a source and give it its avatars."""
+        wanted = messages.session_request(request)
+        return messages.session_message(await asyncio.to_thread(self._sidecar.sessions.start, wanted))
+
+    @_told
+    async def StopSession(self, request: session_pb2.StopSessionRequest, context: Context) -> session_pb2.Session:
+        """End a session."""
+        return messages.session_message(await asyncio.to_thread(self._sidecar.sessions.stop, request.session_id))
+
+    @_told
+    async def SetConsent(self, request: session_pb2.SetConsentRequest, context: Context) -> session_pb2.Session:
+        """Grant or revoke consent for one modality."""
+        change = functools.partial(self._sidecar.sessions.set_consent, granted=request.granted)
+        return messages.session_message(await asyncio.to_thread(change, request.session_id, request.modality))
+
+    @_told
+    async def Configure(self, request: session_pb2.ConfigureRequest, context: Context) -> session_pb2.Session:
+        """Change the options that are set."""
+        async with self._configuring:  # so that of two callers neither writes back what the other has just changed
+            return messages.session_message(await asyncio.to_thread(self._configure, request))
+
+    @_told
+    async def ListModels(self, request: model_pb2.ListModelsRequest, context: Context) -> model_pb2.ListModelsResponse:
+        """The models of the manifest, each file read and compared."""
+        return model_pb2.ListModelsResponse(models=[messages.model_message(check) for check in await self._models()])
+
+    @_told
+    async def ListDevices(self, request: device_pb2.ListDevicesRequest, context: Context) -> device_pb2.ListDevicesResponse:
+        """The cameras that answer now."""
+        return device_pb2.ListDevicesResponse(cameras=[messages.camera_message(camera) for camera in await self._cameras()])
+
+    @_told
+    async def StreamFrames(self, request: frame_pb2.StreamFramesRequest, context: Context) -> None:
+        """Frames as they are published, newest first served."""
+        if len(request.avatar_ids) > _MAX_STREAM_AVATARS:
+            raise ConfigError(f"frame stream asks for {len(request.avatar_ids)} avatars, expected at most {_MAX_STREAM_AVATARS}")
+        wants = topic_filter(request.avatar_ids, with_affect=request.with_affect)
+        if len(self._feeds) >= MAX_STREAMS:
+            raise NoFreeSlot(f"{MAX_STREAMS} frame streams are open, expected fewer; close one, or listen to the frames port")
+        with FrameFeed(self._sidecar.transport.tap, wants) as feed:
+            self._feeds.add(feed)
+            try:
+                async for topic, body in feed:
+                    await context.write(frame_pb2.Frame(topic=topic, body=body))
+            finally:
+                self._feeds.discard(feed)
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "sidecar is stopping, connect again when it is back")
+
+    def _configure(self, request: session_pb2.ConfigureRequest) -> Session:
+        sessions = self._sidecar.sessions
+        options = messages.changed_options(sessions.get(request.session_id).options, request.options)
+        return sessions.configure(request.session_id, options)
+
+    def _check_models(self) -> list[ModelCheck]:
+        store = self._sidecar.models
+        return [store.verify(model_id) for model_id in store.manifest.ids]
+
+    def _find_cameras(self) -> list[FoundCamera]:
+        # A session that waits for consent holds no device.
+        holding = (session for session in self._sidecar.sessions.all() if session.state in (SessionState.RUNNING, SessionState.RETRYING))
+        specs = (SourceSpec.parse(session.source.description) for session in holding if session.source.modality == "camera")
+        return list_cameras({spec.camera_index for spec in specs}, self._sidecar.options.camera)

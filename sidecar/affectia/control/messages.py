@@ -1,0 +1,128 @@
+"""Messages of the control service out of the sidecar's own values, and back."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from affectia.control.cameras import FoundCamera
+from affectia.control.status_codes import printable
+from affectia.inference.model_store import ModelCheck
+from affectia.session.session import Session, SessionOptions, SessionState
+from affectia.session.session_manager import SessionRequest
+from affectia.session.sidecar import Sidecar
+from affectia.session.source_spec import SourceSpec
+from affectia.v1 import device_pb2, model_pb2, session_pb2, status_pb2
+from affectia.version import installed_version
+
+_STATES = {
+    SessionState.WAITING_FOR_CONSENT: session_pb2.SESSION_STATE_WAITING_FOR_CONSENT,
+    SessionState.RUNNING: session_pb2.SESSION_STATE_RUNNING,
+    SessionState.RETRYING: session_pb2.SESSION_STATE_RETRYING,
+    SessionState.ENDED: session_pb2.SESSION_STATE_ENDED,
+}
+_MODEL_STATES = {
+    "ready": model_pb2.MODEL_STATE_READY,
+    "missing": model_pb2.MODEL_STATE_MISSING,
+    "corrupt": model_pb2.MODEL_STATE_CORRUPT,
+}
+_OPTION_NAMES = ("precision_bits", "rate_hz", "smoothing")
+
+
+def session_request(message: session_pb2.StartSessionRequest) -> SessionRequest:
+    """What a caller wants to be opened; raises ConfigError where it cannot be understood."""
+    return SessionRequest(
+        session_id=message.session_id,
+        source=SourceSpec.parse(message.source),
+        avatars=message.avatar_count or 1,
+        consent=frozenset(message.consent),
+        options=changed_options(SessionOptions(), message.options),
+        loop=message.loop,
+    )
+
+
+def changed_options(options: SessionOptions, message: session_pb2.SessionOptions) -> SessionOptions:
+    """The options with what the message sets; raises ConfigError where a value is out of range."""
+    changes = {name: getattr(message, name) for name in _OPTION_NAMES if message.HasField(name)}
+    return replace(options, **changes)
+
+
+def session_message(session: Session) -> session_pb2.Session:
+    """A session as it stands now; a file is named without its folder."""
+    options = session.options
+    return session_pb2.Session(
+        session_id=session.session_id,
+        source=printable(session.source.description),
+        avatar_ids=session.avatar_ids,
+        state=_STATES[session.state],
+        detail=printable(_detail(session)),
+        consent=sorted(session.consent.granted),
+        options=session_pb2.SessionOptions(precision_bits=options.precision_bits, rate_hz=options.rate_hz, smoothing=options.smoothing),
+        source_status=_source_status(session),
+    )
+
+
+def status_message(sidecar: Sidecar, *, grpc_port: int, publish_port: int) -> status_pb2.Status:
+    """The whole process as it stands now; never waits."""
+    now_nanos = sidecar.clock.now_nanos()
+    motion = sidecar.motion
+    return status_pb2.Status(
+        version=installed_version(),
+        process_id=os.getpid(),
+        ports=status_pb2.Ports(publish=publish_port, grpc=grpc_port),
+        epoch_offset_nanos=sidecar.epoch_offset_nanos,
+        now_nanos=now_nanos,
+        sessions=[session_message(session) for session in sidecar.sessions.all()],
+        publish=status_pb2.PublishStatus(
+            frames_sent=sidecar.pipeline.publisher.frames_published,
+            frames_hz=motion.frames.hz(now_nanos),
+            subscriptions=sidecar.transport.subscription_count,
+            tick_p95_millis=motion.tick_durations.percentile_millis(95),
+            tick_lateness_p95_millis=motion.timer_lateness.percentile_millis(95),
+        ),
+    )
+
+
+def model_message(check: ModelCheck) -> model_pb2.Model:
+    """A model of the manifest and what stands in the cache for it."""
+    entry = check.entry
+    return model_pb2.Model(
+        model_id=entry.id,
+        state=_MODEL_STATES[check.state],
+        bytes=entry.size_bytes,
+        sha256=entry.sha256,
+        licence=entry.licence,
+        kind=entry.kind,
+    )
+
+
+def camera_message(camera: FoundCamera) -> device_pb2.Camera:
+    """A camera that is there."""
+    return device_pb2.Camera(
+        index=camera.index, name=printable(camera.name), width=camera.width_px, height=camera.height_px, busy=camera.busy
+    )
+
+
+def _detail(session: Session) -> str:
+    state = session.state
+    if state is SessionState.RUNNING:
+        return ""
+    if state is SessionState.WAITING_FOR_CONSENT:
+        return f"consent for {session.source.modality!r} is not granted"
+    if session.stopped:
+        return "session was stopped"
+    return session.source.detail or ("source is at its end" if state is SessionState.ENDED else "")
+
+
+def _source_status(session: Session) -> session_pb2.SourceStatus:
+    source, track = session.source, session.track
+    status = session_pb2.SourceStatus(
+        captured_hz=source.rate_hz(),
+        samples_captured=source.captured_count,
+        samples_dropped=session.mailbox.dropped_count,
+    )
+    if track is not None:
+        status.samples_with_face = track.found_count
+        status.samples_perceived = track.durations.added
+        status.perception_p95_millis = track.durations.percentile_millis(95)
+    return status

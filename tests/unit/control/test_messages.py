@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from affectia.capture.source import Source, SourceState
+from affectia.clock import NANOS_PER_SEC, FakeClock
+from affectia.control import messages
+from affectia.control.cameras import FoundCamera
+from affectia.errors import ConfigError
+from affectia.inference.manifest import ModelEntry
+from affectia.inference.model_store import ModelCheck
+from affectia.perception.track import Track
+from affectia.session.consent import ConsentGate
+from affectia.session.session import Session, SessionOptions
+from affectia.v1 import device_pb2, model_pb2, session_pb2
+
+pytestmark = pytest.mark.unit
+
+
+class FakeSource(Source):
+    def __init__(self, description: str, *, modality: str | None = None) -> None:
+        super().__init__(FakeClock())
+        self.description = description
+        self.modality = modality
+        self.state = SourceState.RUNNING
+
+    def _run(self) -> None:
+        raise AssertionError("nobody starts it")
+
+
+class NeverPerceiver:
+    def perceive(self, sample: object) -> Any:
+        raise AssertionError("nobody asks it")
+
+    def close(self) -> None:
+        pass
+
+
+def session(source: FakeSource, *, granted: frozenset[str] = frozenset()) -> Session:
+    return Session("anna", source, ("anna",), np.array([0]), ConsentGate(granted), SessionOptions(16, 24.0, 2.0))
+
+
+def test_session_message() -> None:
+    source = FakeSource("camera:0", modality="camera")
+    source.captured_count = 7
+    message = messages.session_message(session(source, granted=frozenset({"camera"})))
+    assert message == session_pb2.Session(
+        session_id="anna",
+        source="camera:0",
+        avatar_ids=["anna"],
+        state=session_pb2.SESSION_STATE_RUNNING,
+        consent=["camera"],
+        options=session_pb2.SessionOptions(precision_bits=16, rate_hz=24.0, smoothing=2.0),
+        source_status=session_pb2.SourceStatus(samples_captured=7),
+    )
+
+
+def test_session_message_says_why_it_does_not_run() -> None:
+    waiting = messages.session_message(session(FakeSource("camera:0", modality="camera")))
+    assert (waiting.state, waiting.detail) == (session_pb2.SESSION_STATE_WAITING_FOR_CONSENT, "consent for 'camera' is not granted")
+
+    gone = FakeSource("camera:0")
+    gone.state, gone.detail = SourceState.RETRYING, "camera 0 gives no pictures"
+    retrying = messages.session_message(session(gone))
+    assert (retrying.state, retrying.detail) == (session_pb2.SESSION_STATE_RETRYING, "camera 0 gives no pictures")
+
+    played = FakeSource("file:a.mp4")
+    played.state = SourceState.ENDED
+    ended = messages.session_message(session(played))
+    assert (ended.state, ended.detail) == (session_pb2.SESSION_STATE_ENDED, "source is at its end")
+
+    closed = session(FakeSource("synthetic"))
+    closed.stopped = True
+    assert messages.session_message(closed).detail == "session was stopped"
+
+
+def test_session_message_counts_what_perception_did() -> None:
+    watched = session(FakeSource("file:a.mp4"))
+    watched.track = Track(watched.mailbox, NeverPerceiver(), admits=lambda: True, sink=lambda faces: None)
+    watched.track.found_count = 3
+    watched.mailbox.dropped_count = 2
+    for _ in range(4):
+        watched.track.durations.add(NANOS_PER_SEC // 100)
+    status = messages.session_message(watched).source_status
+    assert (status.samples_with_face, status.samples_perceived, status.samples_dropped) == (3, 4, 2)
+    assert status.perception_p95_millis == pytest.approx(10.0)
+
+
+def test_file_name_that_is_no_unicode_can_be_told() -> None:
+    assert messages.session_message(session(FakeSource("file:caf\udce9.mp4"))).source == "file:caf?.mp4"
+
+
+def test_session_request() -> None:
+    request = messages.session_request(
+        session_pb2.StartSessionRequest(
+            session_id="anna",
+            source="file:a.mp4",
+            consent=["camera"],
+            loop=True,
+            options=session_pb2.SessionOptions(rate_hz=30.0),
+        )
+    )
+    assert (request.session_id, request.avatars, request.consent, request.loop) == ("anna", 1, frozenset({"camera"}), True)
+    assert (request.source.kind, request.source.path) == ("file", Path("a.mp4"))
+    assert request.options == SessionOptions(rate_hz=30.0)
+    assert messages.session_request(session_pb2.StartSessionRequest(source="synthetic", avatar_count=5)).avatars == 5
+
+
+def test_session_request_of_a_source_that_means_nothing() -> None:
+    with pytest.raises(ConfigError, match="source is 'tape'"):
+        messages.session_request(session_pb2.StartSessionRequest(session_id="anna", source="tape"))
+
+
+def test_options_that_are_not_set_are_kept() -> None:
+    options = SessionOptions(16, 24.0, 2.0)
+    assert messages.changed_options(options, session_pb2.SessionOptions()) == options
+    assert messages.changed_options(options, session_pb2.SessionOptions(smoothing=0.0)) == SessionOptions(16, 24.0, 0.0)
+    with pytest.raises(ConfigError, match="rate_hz is 0"):
+        messages.changed_options(options, session_pb2.SessionOptions(rate_hz=0.0))
+
+
+def test_model_message() -> None:
+    entry = ModelEntry("face", "model", "face.task", 12, "ab" * 32, "Apache-2.0", "faces", (), (), ())
+    check = ModelCheck(entry, Path("folder") / "face.task", "corrupt", "has 3 bytes, expected 12")
+    assert messages.model_message(check) == model_pb2.Model(
+        model_id="face", state=model_pb2.MODEL_STATE_CORRUPT, bytes=12, sha256="ab" * 32, licence="Apache-2.0", kind="model"
+    )
+
+
+def test_camera_message() -> None:
+    message = messages.camera_message(FoundCamera(2, "Good Cam", 640, 480))
+    assert message == device_pb2.Camera(index=2, name="Good Cam", width=640, height=480)
+    assert messages.camera_message(FoundCamera(2, "Good Cam", busy=True)).busy
