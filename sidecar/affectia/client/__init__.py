@@ -9,5 +9,7 @@ with Subscriber(avatars=["default"]) as subscriber:
 """
 
 from affectia.client.subscriber import ReceivedFrame, Subscriber, SubscriberStats
+from affectia.client.timeline import Timeline, TimelineOptions
+from affectia.client.timeline_pose import TimelinePose
 
-__all__ = ["ReceivedFrame", "Subscriber", "SubscriberStats"]
+__all__ = ["ReceivedFrame", "Subscriber", "SubscriberStats", "Timeline", "TimelineOptions", "TimelinePose"]

@@ -157,10 +157,13 @@ class Subscriber:
     def _keep(self, received: ReceivedFrame) -> None:
         frame = received.frame
         stream_id, awaited = self._streams.get(received.avatar_id, (frame.stream_id, frame.sequence))
+        gap = (frame.sequence - awaited) % _U32
         if stream_id != frame.stream_id:
             self.stats.restarts += 1
+        elif gap >= _U32 // 2:
+            return  # one that came before, or an older one: newest wins
         else:
-            self.stats.lost += (frame.sequence - awaited) % _U32
+            self.stats.lost += gap
         self._streams[received.avatar_id] = (frame.stream_id, (frame.sequence + 1) % _U32)
         self.stats.received += 1
         if self._listener is not None:
