@@ -72,7 +72,10 @@ class RunningSidecar:
 
     def stop(self) -> int:
         """Ask it to end, as Ctrl-C does; its exit code."""
-        self.process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.CTRL_C_EVENT)
+        if sys.platform == "win32":
+            self.process.send_signal(signal.CTRL_C_EVENT)
+        else:
+            self.process.send_signal(signal.SIGINT)
         try:
             return self.process.wait(10)
         except subprocess.TimeoutExpired:

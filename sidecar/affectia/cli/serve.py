@@ -118,7 +118,10 @@ async def _until_stopped() -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     previous = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)  # what a parent process can send there
+    for number in numbers:
         try:
             loop.add_signal_handler(number, stopped.set)
         except NotImplementedError:  # Windows has no signals in its event loop

@@ -40,11 +40,13 @@ class FrameBatch:
 
     def fill(self, weights: AvatarWeights, wide: NDArray[np.bool_]) -> None:
         """Take the weights of n avatars; `wide` (n,) says which of them want 16 bit. A value that is no number becomes rest."""
-        channels = weights.channels
+        channels, bones = weights.channels, weights.bones
+        if (under := bones[..., 3] < 0).any():
+            bones[under] *= -1  # the same rotation; what is sent has w >= 0
         scaled = quantize.scaled(channels, _SCALES, _SMALLEST, _LARGEST)
         units = scaled[:, UNITS].astype(np.uint8)
         signed = np.ascontiguousarray(scaled[:, UNITS.stop :].astype("<i2")).view(np.uint8)
-        bones, shift = signed[:, : 2 * (QUATERNIONS.stop - QUATERNIONS.start)], signed[:, 2 * (SHIFT.start - UNITS.stop) :]
+        turns, shift = signed[:, : 2 * (QUATERNIONS.stop - QUATERNIONS.start)], signed[:, 2 * (SHIFT.start - UNITS.stop) :]
         groups = group_bytes(weights.groups)
         visemes = units[:, VISEMES]
         dominant = np.empty((channels.shape[0], 2), np.uint8)
@@ -53,11 +55,11 @@ class FrameBatch:
         dominant[:, 1] = visemes.max(axis=1) * groups[:, 4 * Group.MOUTH + 1].astype(np.uint16) // 255
         self._groups = groups.tobytes()
         self._wide = wide.tolist()
-        self._narrow_tails = self._narrow.tails(groups, units[:, SHAPES], bones, shift, units[:, VISEMES], dominant, units[:, EFFECTS])
+        self._narrow_tails = self._narrow.tails(groups, units[:, SHAPES], turns, shift, units[:, VISEMES], dominant, units[:, EFFECTS])
         if wide.any():
             fine = quantize.weights_u16(channels[:, UNITS]).view(np.uint8)
             shapes, fine_visemes = fine[:, : 2 * SHAPES.stop], fine[:, 2 * VISEMES.start : 2 * VISEMES.stop]
-            self._wide_tails = self._wide_template.tails(groups, shapes, bones, shift, fine_visemes, dominant, units[:, EFFECTS])
+            self._wide_tails = self._wide_template.tails(groups, shapes, turns, shift, fine_visemes, dominant, units[:, EFFECTS])
 
     def body(self, row: int, stream_id: int, sequence: int, time_nanos: int, publish_delay_micros: int) -> bytes:
         """The body of one avatar's frame."""

@@ -31,8 +31,10 @@ class ZmqTransport:
         self._socket.setsockopt(zmq.MAXMSGSIZE, 4096)  # what comes in are subscriptions
         self._socket.setsockopt(zmq.HEARTBEAT_IVL, 5000)
         self._socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 15000)
+        if ":" in host:
+            self._socket.setsockopt(zmq.IPV6, 1)
         try:
-            self._socket.bind(f"tcp://{host}:{port}")
+            self._socket.bind(f"tcp://{f'[{host}]' if ':' in host else host}:{port}")
         except zmq.ZMQError as error:
             self._socket.close()
             self._context.term()

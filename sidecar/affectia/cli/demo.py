@@ -1,0 +1,270 @@
+"""`affectia demo`: a sidecar in a process of its own, watched the way an engine would, and what is left of it afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Final, Protocol
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.prompt import Confirm
+
+from affectia import registry
+from affectia.capture.mailbox import Mailbox
+from affectia.capture.synthetic import SyntheticOptions
+from affectia.capture.video_file import VideoFileSource
+from affectia.cli import curves_plot
+from affectia.cli.dashboard import Dashboard, progress_line
+from affectia.cli.monitor import Monitor
+from affectia.cli.recording import Curves, Recording
+from affectia.cli.serve import CAMERA_QUESTION
+from affectia.cli.sidecar_process import SidecarProcess, are_free, ended_like_ctrl_c, free_port_base
+from affectia.cli.sidecar_status import StatusPoller
+from affectia.cli.summary import Summary
+from affectia.client import ReceivedFrame, Subscriber
+from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
+from affectia.errors import AffectiaError, ConfigError, PortInUse
+from affectia.inference.model_store import ModelStore
+from affectia.publish.take_csv import write_take
+from affectia.session.source_spec import SourceSpec
+from affectia.signals.video_sample import VideoSample
+
+START_SECS: Final = 60.0  # a first start reads a network and libraries from a cold disk
+NO_CONSENT: Final = "no consent for the camera: it stays off, and all frames say that nothing is valid"
+_REFRESH_SECS: Final = 0.1
+_AVATAR: Final = "default"
+
+
+def demo(
+    context: typer.Context,
+    *,
+    source: Annotated[str, typer.Option(help="camera:N, file:PATH, clip:ID or synthetic.")] = "clip:carphone",
+    seconds: Annotated[float, typer.Option(min=0, help="How long; 0 is until Ctrl-C.")] = 20.0,
+    headless: Annotated[bool, typer.Option("--headless", help="A line a second instead of the live screen.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for take and plot.", show_default="out/demo-TIME")] = None,
+    port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default="the first that is free")] = None,
+    consent: Annotated[list[str] | None, typer.Option(help="What the person in front of it allows: camera.", show_default=False)] = None,
+) -> None:
+    """Watch a face move: start a sidecar, show what an engine would get, leave a take and a plot."""
+    spec = SourceSpec.parse(source)
+    folder = out or Path("out") / time.strftime("demo-%Y%m%d-%H%M%S")
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"output is a file, expected a folder: {folder}")
+    models = context.find_object(ModelStore) or ModelStore()
+    own_rate_hz = own_rate(spec, models)
+    console = Console(highlight=False)
+    live = console.is_terminal and not headless
+    granted = with_consent(spec, tuple(consent or ()), ask=_ask if console.is_terminal and sys.stdin.isatty() else None)
+    base = free_port_base() if port_base is None else port_base
+    if port_base is not None and not are_free(base):  # else frames of somebody else's sidecar would be shown as its own
+        raise PortInUse(f"ports {base} to {base + 3} are not all free, expected them to be; stop what uses them, or leave --port-base out")
+    run = DemoRun(source, seconds, base, own_rate_hz, note=NO_CONSENT if spec.kind == "camera" and "camera" not in granted else "")
+    arguments = serve_arguments(source, base, granted)
+    with ended_like_ctrl_c():
+        ending = _follow(run, arguments, console, live=live)
+        if run.recording.count:
+            _leave_behind(run, folder, console)
+        elif not ending:
+            raise AffectiaError(f"no frame came from {source} before it was stopped, expected at least one")
+    if ending:
+        print(f"affectia: {ending}", file=sys.stderr)
+        raise typer.Exit(run.exit_code)
+
+
+def own_rate(spec: SourceSpec, models: ModelStore) -> float | None:
+    """Pictures a second of a file or clip, None for a camera; raises CaptureError or ModelError where it cannot be opened."""
+    if spec.kind == "synthetic":
+        return SyntheticOptions().rate_hz
+    path = models.path(spec.clip_id) if spec.kind == "clip" else spec.path
+    return None if path is None else VideoFileSource(path, Mailbox[VideoSample](), SystemClock()).frame_rate_hz
+
+
+def with_consent(spec: SourceSpec, consent: tuple[str, ...], *, ask: Callable[[int], bool] | None) -> tuple[str, ...]:
+    """What is allowed: what was given, and for a camera what a person in a terminal answers; `ask` is None without one."""
+    if spec.kind != "camera" or "camera" in consent or ask is None or not ask(spec.camera_index):
+        return consent
+    return (*consent, "camera")
+
+
+def _ask(camera_index: int) -> bool:
+    return Confirm.ask(CAMERA_QUESTION.format(index=camera_index), default=False)
+
+
+def serve_arguments(source: str, port_base: int, consent: tuple[str, ...]) -> list[str]:
+    """The command line of the sidecar; all that matters is said, so that a settings file changes none of it."""
+    arguments = ["--source", source, "--session", _AVATAR, "--avatars", "1", "--loop", "--port-base", str(port_base)]
+    for modality in consent:
+        arguments += ["--consent", modality]
+    return [*arguments, "--log-level", "warning"]
+
+
+class Child(Protocol):
+    """What the demo needs to know of the sidecar's process."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        ...
+
+    def error_text(self) -> str:
+        """Why it ended."""
+        ...
+
+
+class DemoRun:
+    """The state of one demo: what is received, and when it is over. `add` is called on the receiving thread, the rest on one other."""
+
+    def __init__(self, source: str, seconds: float, port_base: int, own_rate_hz: float | None, *, note: str = "") -> None:
+        self.source = source
+        self.seconds = seconds
+        self.port_base = port_base
+        self.own_rate_hz = own_rate_hz
+        self.own_rate_of = "clip" if source.startswith(("clip:", "file:")) else "source"
+        self.note = note
+        self.monitor = Monitor()
+        self.recording = Recording()
+        self.exit_code = 0
+        self.started_unix_secs = 0.0
+        self._first_at_nanos: int | None = None
+        self.subscriber: Subscriber | None = None
+        self.poller: StatusPoller | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """Where the frames are."""
+        return f"tcp://127.0.0.1:{self.port_base + registry.PORT_PUBLISH}"
+
+    def add(self, received: ReceivedFrame) -> None:
+        """Take in a frame."""
+        if self._first_at_nanos is None:
+            self.started_unix_secs = time.time()
+            self._first_at_nanos = received.received_at_nanos
+        self.monitor.add(received)
+        self.recording.add(received)
+
+    def moments(self, child: Child, clock: Clock) -> Iterator[float]:
+        """Yield the seconds since the first frame every tenth of a second, until time is up. Raises SidecarEnded, or AffectiaError
+        when no frame comes.
+        """
+        pause = threading.Condition()
+        begun_nanos = clock.now_nanos()
+        while True:
+            if (code := child.exit_code) is not None:
+                raise SidecarEnded(child.error_text(), code)
+            now_nanos = clock.now_nanos()
+            if self._first_at_nanos is None:
+                if now_nanos - begun_nanos > START_SECS * NANOS_PER_SEC:
+                    raise AffectiaError(f"no frame came from {self.source} within {START_SECS:.0f} s, expected frames at {self.endpoint}")
+                yield 0.0
+            else:
+                elapsed_secs = max(0.0, (now_nanos - self._first_at_nanos) / NANOS_PER_SEC)
+                if self.seconds and elapsed_secs >= self.seconds:
+                    return
+                yield elapsed_secs
+            with pause:
+                clock.wait(pause, _REFRESH_SECS)
+
+    def dashboard(self, elapsed_secs: float, now_nanos: int) -> Dashboard:
+        """What to show now."""
+        reading = self.monitor.reading(now_nanos)
+        status = self.poller.latest if self.poller else None
+        waiting = "" if reading.received else "the sidecar is starting"
+        silent = f"no frame for {reading.silent_secs:.0f} s" if reading.silent_secs > 1 else ""
+        return Dashboard(
+            title="affectia demo",
+            source=self.source,
+            elapsed_secs=elapsed_secs,
+            seconds=self.seconds,
+            reading=reading,
+            own_rate_hz=self.own_rate_hz,
+            own_rate_of=self.own_rate_of,
+            lost=self.subscriber.stats.lost if self.subscriber else 0,
+            status=status,
+            note=self.note or waiting or silent or (status.detail if status else ""),
+            hint=f"an engine would read {self.endpoint}   Ctrl-C ends",
+        )
+
+
+class SidecarEnded(Exception):
+    """The sidecar's process ended before the demo did."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+def _follow(run: DemoRun, arguments: list[str], console: Console, *, live: bool) -> str:
+    """Start the sidecar, show what it sends, end it; returns why it ended before its time, or nothing."""
+    clock = SystemClock()
+    ending = ""
+    control = f"127.0.0.1:{run.port_base + registry.PORT_GRPC}"
+    with SidecarProcess(arguments) as child, Subscriber(run.endpoint, listener=run.add, clock=clock) as subscriber:
+        run.subscriber = subscriber
+        with StatusPoller(control) as poller:
+            run.poller = poller
+            try:
+                with contextlib.suppress(KeyboardInterrupt):  # that is how a person ends it: the summary follows
+                    (_show_live if live else _show_lines)(run, child, clock, console)
+            except SidecarEnded as ended:
+                # Only what a command line can end with; a signal's number is none.
+                ending, run.exit_code = str(ended), ended.exit_code if ended.exit_code > 0 else 1
+            if not ending:
+                poller.latest = poller.ask() or poller.latest
+    return ending
+
+
+def _show_live(run: DemoRun, child: Child, clock: Clock, console: Console) -> None:
+    with Live(console=console, screen=True, auto_refresh=False) as screen:
+        for elapsed_secs in run.moments(child, clock):
+            screen.update(run.dashboard(elapsed_secs, clock.now_nanos()), refresh=True)
+
+
+def _show_lines(run: DemoRun, child: Child, clock: Clock, console: Console) -> None:
+    console.print(f"{run.source}: the sidecar is starting; frames will be at {run.endpoint}", soft_wrap=True, markup=False)
+    next_secs = 1.0
+    for elapsed_secs in run.moments(child, clock):
+        if elapsed_secs >= next_secs:
+            console.print(progress_line(run.dashboard(elapsed_secs, clock.now_nanos())), soft_wrap=True, markup=False)
+            next_secs = int(elapsed_secs) + 1.0
+
+
+def _leave_behind(run: DemoRun, folder: Path, console: Console) -> None:
+    """Write take and plot, and print the summary."""
+    curves = run.recording.curves()
+    folder.mkdir(parents=True, exist_ok=True)
+    started = time.localtime(run.started_unix_secs)
+    secs_of_day = started.tm_hour * 3600 + started.tm_min * 60 + started.tm_sec + run.started_unix_secs % 1
+    take = folder / "take.csv"
+    write_take(take, curves.take, rate_hz=_take_rate_hz(run, curves), start_secs_of_day=secs_of_day)
+    plot = "none: matplotlib is not installed, `pip install affectia[demo]` brings it"
+    if curves_plot.can_plot():
+        curves_plot.write_plot(folder / "curves.png", curves, title=f"affectia demo   {run.source}")
+        plot = str(folder / "curves.png")
+    stats = run.subscriber.stats if run.subscriber else None
+    summary = Summary(
+        source=run.source,
+        own_rate_hz=run.own_rate_hz,
+        own_rate_of=run.own_rate_of,
+        curves=curves,
+        lost=stats.lost if stats else 0,
+        refused=stats.refused.total() if stats else 0,
+        status=run.poller.latest if run.poller else None,
+        take=f"{take} ({curves.count} rows)",
+        plot=plot,
+        note=run.note,
+    )
+    console.print()
+    console.print(summary)
+
+
+def _take_rate_hz(run: DemoRun, curves: Curves) -> float:
+    """The source's own rate where it is known, else the nearest usual one above what came."""
+    if run.own_rate_hz:
+        return run.own_rate_hz
+    return next((rate for rate in (24.0, 25.0, 30.0, 50.0, 60.0) if curves.rate_hz <= rate + 0.5), 120.0)

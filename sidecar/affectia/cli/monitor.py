@@ -1,0 +1,147 @@
+"""Numbers out of a stream of frames, as a person wants to see them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affectia import registry
+from affectia.cli.active_shapes import ActiveShapes
+from affectia.cli.recording import shape_weights, shows_face, turns_deg
+from affectia.client import ReceivedFrame
+from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
+from affectia.registry import Group, Source
+from affectia.wire.avatar_frame import AvatarFrame
+
+WINDOW_SECS: Final = 5.0
+SILENT_AFTER_SECS: Final = 1.0
+_SOURCE_NAMES: Final = {int(source): source.name.lower() for source in Source}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReading:
+    """One group of channels: whether it may be used, who made it, confidence 0..1, age of the newest sample."""
+
+    name: str
+    valid: bool
+    source: str
+    confidence: float
+    age_secs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at an avatar. Rates, shares and latencies are over the last WINDOW_SECS; None where there is nothing to tell."""
+
+    avatar_id: str = ""
+    other_avatars: int = 0
+    received: int = 0
+    silent_secs: float = 0.0
+    rate_hz: float = 0.0
+    found_share: float | None = None
+    latency_p50_millis: float | None = None
+    latency_p95_millis: float | None = None
+    shapes: tuple[tuple[str, float], ...] = ()
+    head_deg: tuple[float, float, float] | None = None
+    viseme: tuple[str, float] | None = None
+    groups: tuple[GroupReading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    received_at_nanos: int
+    latency_nanos: int | None
+
+
+class Monitor:
+    """Follows the first avatar that it sees. One thread adds frames, one other reads; `add` costs a few microseconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._arrivals: deque[_Arrival] = deque()
+        self._newest: ReceivedFrame | None = None
+        self._avatar_ids: set[str] = set()
+        self._received = 0
+        self._active = ActiveShapes()
+
+    def add(self, received: ReceivedFrame) -> None:
+        """Take in a frame, on the receiving thread."""
+        with self._lock:
+            self._avatar_ids.add(received.avatar_id)
+            newest = self._newest
+            if newest is not None and newest.avatar_id != received.avatar_id:
+                return
+            if newest is not None and newest.frame.stream_id != received.frame.stream_id:
+                self._arrivals.clear()  # another sidecar: what the old one did says nothing about it
+            self._newest = received
+            self._received += 1
+            latency_nanos = received.latency_nanos if shows_face(received.frame) else None
+            self._arrivals.append(_Arrival(received.received_at_nanos, latency_nanos))
+            oldest_nanos = received.received_at_nanos - round(WINDOW_SECS * NANOS_PER_SEC)
+            while self._arrivals[0].received_at_nanos < oldest_nanos:
+                self._arrivals.popleft()
+
+    @property
+    def received(self) -> int:
+        """Frames of the followed avatar so far."""
+        return self._received
+
+    def reading(self, now_nanos: int) -> Reading:
+        """What there is to see now; `now_nanos` is on the clock that stamps arrivals."""
+        with self._lock:
+            newest, arrivals, avatars = self._newest, list(self._arrivals), len(self._avatar_ids)
+        if newest is None:
+            return Reading()
+        silent_secs = max(0.0, (now_nanos - newest.received_at_nanos) / NANOS_PER_SEC)
+        frame = newest.frame
+        # As a client should (protos/timeline.md): who hears nothing for a second goes back to rest.
+        silent = silent_secs > SILENT_AFTER_SECS
+        latencies = np.array([a.latency_nanos for a in arrivals if a.latency_nanos is not None], np.float64) / NANOS_PER_MILLI
+        weights = np.zeros(len(registry.BLENDSHAPES), np.float32) if silent else shape_weights(frame)
+        return Reading(
+            avatar_id=newest.avatar_id,
+            other_avatars=avatars - 1,
+            received=self._received,
+            silent_secs=silent_secs,
+            rate_hz=0.0 if silent else _rate_hz(arrivals),
+            found_share=None if silent else latencies.size / len(arrivals),
+            latency_p50_millis=None if silent else _percentile(latencies, 50),
+            latency_p95_millis=None if silent else _percentile(latencies, 95),
+            shapes=tuple((registry.BLENDSHAPES[place], float(weights[place])) for place in self._active.update(weights, now_nanos)),
+            head_deg=None if silent else _head_deg(frame),
+            viseme=None if silent else _viseme(frame),
+            groups=tuple(_group(frame, group, silent=silent) for group in Group),
+        )
+
+
+def _rate_hz(arrivals: list[_Arrival]) -> float:
+    span_nanos = arrivals[-1].received_at_nanos - arrivals[0].received_at_nanos
+    return (len(arrivals) - 1) * NANOS_PER_SEC / span_nanos if span_nanos else 0.0
+
+
+def _percentile(values: NDArray[np.float64], percent: float) -> float | None:
+    return float(np.percentile(values, percent)) if values.size else None
+
+
+def _head_deg(frame: AvatarFrame) -> tuple[float, float, float] | None:
+    if frame.bones is None or not frame.is_valid(Group.HEAD):
+        return None
+    yaw, pitch, roll = turns_deg(frame)[0].tolist()
+    return yaw, pitch, roll
+
+
+def _viseme(frame: AvatarFrame) -> tuple[str, float] | None:
+    if frame.dominant_viseme is None or not frame.is_valid(Group.MOUTH):
+        return None
+    index, confidence = frame.dominant_viseme
+    return frame.layout.parts[2][index], confidence / registry.UNIT_WEIGHT_U8
+
+
+def _group(frame: AvatarFrame, group: Group, *, silent: bool) -> GroupReading:
+    valid, source, confidence, age_secs, _weight = frame.group(group)
+    return GroupReading(registry.GROUPS[group], valid and not silent, _SOURCE_NAMES.get(source, f"source {source}"), confidence, age_secs)

@@ -1,0 +1,72 @@
+"""What a demo run came to, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from affectia.cli.recording import Curves
+from affectia.cli.sidecar_status import SidecarStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of one run; `own_rate_hz` is the source's own rate, `take` and `plot` say where the files are, or why not."""
+
+    source: str
+    own_rate_hz: float | None
+    own_rate_of: str
+    curves: Curves
+    lost: int
+    refused: int
+    status: SidecarStatus | None
+    take: str
+    plot: str
+    note: str = ""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """(label, value) of every line."""
+        curves = self.curves
+        rows = [("source", self.source)]
+        if self.own_rate_hz is not None:
+            rows.append((f"the {self.own_rate_of}'s own rate", f"{self.own_rate_hz:.2f} frames/s"))
+        rows += [
+            ("frames received", f"{curves.count} in {curves.duration_secs:.1f} s = {curves.rate_hz:.2f} frames/s"),
+            ("face found", self._found()),
+            ("captured -> received", self._latency()),
+            ("lost on the way", f"{self.lost} frames"),
+        ]
+        if self.status is not None:
+            rows.append(("skipped by the sidecar", f"{self.status.dropped} of {self.status.captured} pictures"))
+        rows += [
+            ("refused messages", str(self.refused)),
+            ("message body", f"{np.median(curves.body_bytes):.0f} bytes typical, {curves.body_bytes.max()} at most (topic apart)"),
+            ("take", self.take),
+            ("plot", self.plot),
+        ]
+        return rows + ([("note", self.note)] if self.note else [])
+
+    def _found(self) -> str:
+        frames = f"{100 * self.curves.found_share:.1f} % of the frames"
+        if self.status is None or not self.status.perceived:
+            return frames
+        share = self.status.with_face / self.status.perceived
+        return f"{100 * share:.1f} % of the {self.status.perceived} pictures looked at ({frames})"
+
+    def _latency(self) -> str:
+        p50, p95, highest = (self.curves.latency_percentile(percent) for percent in (50, 95, 100))
+        if p50 is None or p95 is None or highest is None:
+            return "not known: no frame shows a face"
+        return f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, max {highest:.1f} ms"
+
+    def __rich__(self) -> Table:
+        """Two columns without lines; long paths are folded, never cut."""
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, style="dim")
+        table.add_column(overflow="fold")
+        for label, value in self.rows():
+            table.add_row(Text(label), Text(value, "yellow" if label == "note" else ""))
+        return table

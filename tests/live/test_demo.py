@@ -1,0 +1,115 @@
+"""`affectia demo` and `affectia watch` as a person starts them, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import affectia
+from affectia.cli.sidecar_process import SidecarProcess, are_free, free_port_base
+from affectia.publish.take_csv import COLUMNS, read_take
+
+pytestmark = pytest.mark.live
+
+PACKAGE_HOME = str(Path(affectia.__file__).resolve().parent.parent)
+START_SECS = 60
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": PACKAGE_HOME, "COLUMNS": "200"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "affectia", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        encoding="utf-8",
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    try:
+        return process.communicate(timeout=START_SECS)
+    finally:
+        process.kill()
+
+
+@pytest.fixture
+def port_base() -> Iterator[int]:
+    base = free_port_base(28_000)
+    yield base
+    assert are_free(base), "a sidecar was left behind"
+
+
+def figures(text: str) -> dict[str, str]:
+    """The summary's lines: label -> value."""
+    rows = (line.split("  ", 1) for line in text.splitlines() if "  " in line and not line.startswith(" "))
+    return {label: value.strip() for label, value in rows}
+
+
+@pytest.mark.parametrize(("source", "own_rate"), [("synthetic", "60.00"), ("clip:carphone", "29.97")])
+def test_demo_leaves_a_take_a_plot_and_figures(
+    tmp_path: Path, port_base: int, source: str, own_rate: str, carphone_path: Path, face_landmarker_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    process = started("demo", "--headless", "--seconds", "2", "--source", source, "--out", str(folder), "--port-base", str(port_base))
+    text, errors = ended(process)
+    assert process.returncode == 0, errors
+    rows = figures(text)
+    kind = "clip" if source.startswith("clip") else "source"
+    assert rows[f"the {kind}'s own rate"] == f"{own_rate} frames/s"
+    assert float(rows["face found"].split(" %")[0]) >= 90
+    assert "p95" in rows["captured -> received"]
+    assert rows["refused messages"] == "0"
+    assert rows["lost on the way"] == "0 frames"
+
+    received = int(rows["frames received"].split()[0])
+    assert 0.5 * 2 * float(own_rate) <= received <= 1.5 * 2 * float(own_rate)
+    lines = (folder / "take.csv").read_text().splitlines()
+    assert lines[0] == ",".join(COLUMNS)
+    assert len(lines) == received + 1
+    take = read_take(folder / "take.csv", rate_hz=float(own_rate))
+    assert take.blendshapes.max() > 0.5
+    assert (take.times_nanos[1:] >= take.times_nanos[:-1]).all()
+    assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert sorted(file.name for file in folder.iterdir()) == ["curves.png", "take.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal cannot be sent to a process there")
+def test_demo_that_is_interrupted_keeps_its_take_and_leaves_nobody_behind(tmp_path: Path, port_base: int) -> None:
+    arguments = ("--headless", "--seconds", "0", "--source", "synthetic", "--out", str(tmp_path / "out"), "--port-base", str(port_base))
+    process = started("demo", *arguments)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "frames/s" in line:
+            break
+    process.send_signal(signal.SIGTERM)
+    text, errors = ended(process)
+    assert process.returncode == 0, errors
+    lines = (tmp_path / "out" / "take.csv").read_text().splitlines()
+    assert len(lines) == int(figures(text)["frames received"].split()[0]) + 1 > 30
+
+
+def test_watch_prints_twins_of_a_sidecar_that_starts_later_until_its_reader_has_enough(port_base: int) -> None:
+    watching = started("watch", "default", "--json", "--endpoint", f"tcp://127.0.0.1:{port_base}")
+    assert watching.stdout is not None
+    assert watching.stderr is not None
+    try:
+        assert "nobody publishes at" in watching.stderr.readline()
+        with SidecarProcess(["--source", "synthetic", "--port-base", str(port_base), "--log-level", "warning"]):
+            twins = [json.loads(watching.stdout.readline()) for _ in range(31)]
+            watching.stdout.close()  # as `head` does
+            assert watching.wait(START_SECS) == 0, watching.stderr.read()
+        assert "Traceback" not in watching.stderr.read()
+    finally:
+        watching.kill()
+        watching.stderr.close()
+    assert {(twin["type"], twin["session_id"]) for twin in twins} == {("avatar_frame", "default")}
+    assert len(twins[-1]["payload"]["blendshapes"]) == 52

@@ -1,0 +1,62 @@
+"""Frames for the tests of what people look at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from affectia import registry
+from affectia.client import ReceivedFrame
+from affectia.registry import Bone, Group, Source
+from affectia.wire import rotation
+from affectia.wire.avatar_frame import AvatarFrame
+
+FACE = (Group.EYES, Group.BROWS, Group.MOUTH, Group.HEAD)
+
+
+def groups(*, found: bool = True, age_ticks: int = 0) -> bytes:
+    """The face groups valid (or none at all), of this age."""
+    states = bytearray()
+    for group in Group:
+        valid = found and group in FACE
+        states += bytes((1 | Source.FACE << 1, 255, age_ticks, 255) if valid else (0, 0, 255, 0))
+    return bytes(states)
+
+
+def bones(head_deg: tuple[float, float, float]) -> bytes:
+    """A head turn, shared by head and neck; the left eye 10 degrees to the left."""
+    turns = np.zeros((len(registry.BONES), 4))
+    turns[:, 3] = 1
+    whole = rotation.from_euler_deg(np.array(head_deg))
+    turns[Bone.HEAD], turns[Bone.NECK] = rotation.scaled(whole, 0.6), rotation.scaled(whole, 0.4)
+    turns[Bone.LEFT_EYE] = rotation.from_euler_deg(np.array((10.0, 0.0, 0.0)))
+    return np.round(turns * registry.UNIT_QUATERNION_I16).astype("<i2").tobytes()
+
+
+def received(
+    sequence: int,
+    *,
+    at_millis: float = 0.0,
+    latency_millis: float = 20.0,
+    shapes: dict[str, float] | None = None,
+    head_deg: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    found: bool = True,
+    age_ticks: int = 0,
+    stream_id: int = 7,
+    avatar_id: str = "default",
+) -> ReceivedFrame:
+    """A frame that shows the instant `at_millis` and arrives `latency_millis` later."""
+    weights = bytes(round(255 * (shapes or {}).get(name, 0.0)) for name in registry.BLENDSHAPES)
+    frame = AvatarFrame(
+        stream_id,
+        sequence,
+        round(at_millis * 1e6) + 1_000_000_000,
+        500,
+        groups=groups(found=found, age_ticks=age_ticks),
+        blendshapes=weights,
+        bones=bones(head_deg),
+        head_translation=bytes(6),
+        visemes=bytes([0] * 10 + [255] + [0] * 4),
+        dominant_viseme=bytes((10, 204)),
+        effects=bytes(4),
+    )
+    return ReceivedFrame(avatar_id, frame, frame.time_nanos + round(latency_millis * 1e6))

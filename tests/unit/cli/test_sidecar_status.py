@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import grpc
+import pytest
+
+from affectia.cli.sidecar_status import SidecarStatus, StatusPoller
+from affectia.v1 import session_pb2, status_pb2
+
+pytestmark = pytest.mark.unit
+
+ADDRESS = "127.0.0.1:1"
+
+
+class FakeStub:
+    def __init__(self, *answers: status_pb2.Status | Exception) -> None:
+        self.answers = list(answers)
+        self.timeouts: list[float] = []
+
+    def GetStatus(self, request: status_pb2.GetStatusRequest, *, timeout: float) -> status_pb2.Status:
+        self.timeouts.append(timeout)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def status(*counts: int, detail: str = "") -> status_pb2.Status:
+    def session(count: int) -> session_pb2.Session:
+        source = session_pb2.SourceStatus(
+            samples_captured=10 * count, samples_dropped=count, samples_perceived=9 * count, samples_with_face=8 * count
+        )
+        return session_pb2.Session(source_status=source, detail=detail)
+
+    return status_pb2.Status(sessions=[session(count) for count in counts])
+
+
+def test_counts_of_all_sessions_are_added() -> None:
+    assert SidecarStatus.of(status(1, 2, detail="gone")) == SidecarStatus(30, 3, 27, 24, "gone; gone")
+
+
+def test_no_session_is_all_zero() -> None:
+    assert SidecarStatus.of(status()) == SidecarStatus(0, 0, 0, 0, "")
+
+
+def test_answer_is_asked_for_with_a_limit() -> None:
+    stub = FakeStub(status(1))
+    assert StatusPoller(ADDRESS, stub=stub).ask(0.5) == SidecarStatus(10, 1, 9, 8, "")
+    assert stub.timeouts == [0.5]
+
+
+@pytest.mark.parametrize("error", [grpc.RpcError(), ValueError("Cannot invoke RPC on closed channel!")])
+def test_sidecar_that_does_not_answer_has_no_status(error: Exception) -> None:
+    assert StatusPoller(ADDRESS, stub=FakeStub(error)).ask() is None

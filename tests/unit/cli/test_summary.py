@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+
+from affectia.cli.recording import Recording
+from affectia.cli.sidecar_status import SidecarStatus
+from affectia.cli.summary import Summary
+from tests.unit.cli.frames_by_hand import received
+
+pytestmark = pytest.mark.unit
+
+
+def summary(*, found: bool = True, status: SidecarStatus | None = None, own_rate_hz: float | None = 29.97, note: str = "") -> Summary:
+    recording = Recording()
+    for number in range(61):
+        recording.add(received(number, at_millis=number * 100 / 3, latency_millis=20 + number % 2, found=found))
+    return Summary(
+        source="clip:carphone",
+        own_rate_hz=own_rate_hz,
+        own_rate_of="clip",
+        curves=recording.curves(),
+        lost=3,
+        refused=1,
+        status=status,
+        take="out/demo/take.csv (61 rows)",
+        plot="out/demo/curves.png",
+        note=note,
+    )
+
+
+def test_every_figure_has_its_line() -> None:
+    rows = dict(summary(status=SidecarStatus(captured=62, dropped=2, perceived=60, with_face=57, detail="")).rows())
+    assert rows["the clip's own rate"] == "29.97 frames/s"
+    assert rows["frames received"] == "61 in 2.0 s = 30.00 frames/s"
+    assert rows["face found"] == "95.0 % of the 60 pictures looked at (100.0 % of the frames)"
+    assert rows["captured -> received"] == "p50 20.0 ms, p95 21.0 ms, max 21.0 ms"
+    assert rows["lost on the way"] == "3 frames"
+    assert rows["skipped by the sidecar"] == "2 of 62 pictures"
+    assert rows["refused messages"] == "1"
+    assert rows["message body"].endswith(" at most (topic apart)")
+    assert rows["take"] == "out/demo/take.csv (61 rows)"
+
+
+def test_sidecar_that_says_nothing_leaves_the_frames() -> None:
+    rows = dict(summary(own_rate_hz=None).rows())
+    assert rows["face found"] == "100.0 % of the frames"
+    assert "skipped by the sidecar" not in rows
+    assert "the clip's own rate" not in rows
+
+
+def test_run_without_a_face_has_no_latency() -> None:
+    assert dict(summary(found=False).rows())["captured -> received"] == "not known: no frame shows a face"
+
+
+def test_paths_are_folded_and_never_cut() -> None:
+    console = Console(width=50)
+    with console.capture() as capture:
+        console.print(summary(note="the camera stays off"))
+    text = capture.get()
+    assert "the camera stays off" in text
+    assert "(61 rows)" in text
