@@ -49,7 +49,9 @@ def render(registry: Registry) -> str:
     lines.append("# Phones (ARPAbet, then IPA) and the viseme of each; a diphthong has two.")
     visemes = registry.names("viseme")
     for alphabet in ("arpabet", "ipa"):
-        pairs: list[tuple[str, tuple[int, ...]]] = [(phone, (index,)) for index, row in enumerate(tables["viseme"]) for phone in row[alphabet]]
+        pairs: list[tuple[str, tuple[int, ...]]] = [
+            (phone, (index,)) for index, row in enumerate(tables["viseme"]) for phone in row[alphabet]
+        ]
         pairs += [(row[alphabet], (visemes.index(row["first"]), visemes.index(row["second"]))) for row in tables["diphthong"]]
         body = ", ".join(f'"{phone}": {found}' for phone, found in pairs)
         lines.append(f"{alphabet.upper()}_VISEMES: Final[dict[str, tuple[int, ...]]] = {{{body}}}")

@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from report import against, console, percentiles, table
 
 from affectia import registry
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
@@ -27,6 +26,7 @@ from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
+from report import against, console, percentiles, table
 
 PORT_BASE = 28870
 WARM_UP_FRAMES = 30
@@ -65,7 +65,7 @@ def pipeline_rows(clip: str, secs: float) -> tuple[dict[str, list[float]], dict[
     sidecar = Sidecar(SidecarOptions(port_base=PORT_BASE))
     post = sidecar.motion.post
 
-    def noting_post(session_id: str, slots: np.ndarray, faces: FaceObservations) -> None:  # type: ignore[type-arg]
+    def noting_post(session_id: str, slots: np.ndarray, faces: FaceObservations) -> None:
         observed[faces.captured_at_nanos] = (sidecar.clock.now_nanos(), faces.perceived_in_nanos, faces.network_nanos)
         post(session_id, slots, faces)
 

@@ -10,7 +10,6 @@ import argparse
 
 import numpy as np
 from numpy.typing import NDArray
-from report import console, table
 
 from affectia import registry
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
@@ -24,6 +23,7 @@ from affectia.signals.avatar_state import AvatarState
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.groups import GroupStates
 from affectia.signals.video_sample import VideoSample
+from report import console, table
 
 _MOVES = 0.05  # a shape whose range is below this says nothing about jitter
 

@@ -9,10 +9,10 @@ import threading
 import time
 
 import numpy as np
-from report import against, console, table
 
 from affectia import registry
 from affectia.client import ReceivedFrame, Subscriber
+from report import against, console, table
 
 PORT_BASE = 28670
 

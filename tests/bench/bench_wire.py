@@ -13,7 +13,6 @@ from pathlib import Path
 
 import cbor2
 import numpy as np
-from report import against, console, table
 
 from affectia import registry
 from affectia.clock import SystemClock
@@ -23,6 +22,7 @@ from affectia.session.motion_thread import MotionThread
 from affectia.wire import avatar_frame, quantize
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.layout import HEAD_AND_SHAPES
+from report import against, console, table
 
 PORT = 28970
 _RNG = np.random.default_rng(1)

@@ -36,9 +36,10 @@ class Skeleton:
         """Write (n, 4) head rotations and the gaze in (n, 52) shapes into (n, 9, 4) bones."""
         axis, w = head_rotation[:, :3], head_rotation[:, 3]
         sine = np.sqrt(np.einsum("ni,ni->n", axis, axis))
-        # |w| and its sign: a quaternion and its negative are one rotation, and the short way is shared.
+        # |w| and its sign: a quaternion and its negative are one rotation, and the short way is shared. A head that is not turned has
+        # axis 0, there any scale will do.
         half = np.arctan2(sine, np.abs(w))[:, None] * self._shares
-        scale = np.copysign(np.sin(half), w[:, None]) / np.maximum(sine, 1e-9)[:, None]  # a head that is not turned has axis 0: any scale will do
+        scale = np.copysign(np.sin(half), w[:, None]) / np.maximum(sine, 1e-9)[:, None]
         bones[:, Bone.NECK : Bone.HEAD + 1, :3] = axis[:, None] * scale[..., None]
         bones[:, Bone.NECK : Bone.HEAD + 1, 3] = np.cos(half)
         # (n, [left yaw, right yaw, left pitch, right pitch]); Ry(yaw) Rx(pitch) as a quaternion.
