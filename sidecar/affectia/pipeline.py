@@ -15,7 +15,7 @@ from affectia.rig.face_rig import FaceRig, FaceRigOptions
 from affectia.signals.face_observations import FaceObservations
 
 LIVE_FOR_NANOS = 100 * NANOS_PER_MILLI  # so long after its last observation a slot needs no timer
-_EARLY = 0.75  # a frame may come this share of its period after the last one: sources jitter
+_EARLY = 0.25  # a frame may come this share of its period before it is due: sources jitter
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Pipeline:
         self._open = np.zeros(options.slots, np.bool_)
         self._observed_at_nanos = np.zeros(options.slots, np.int64)
         self._posed_at_nanos = np.zeros(options.slots, np.int64)
+        self._due_nanos = np.zeros(options.slots, np.int64)
         self._period_nanos = np.zeros(options.slots, np.int64)
         self._slowness = np.ones(options.slots, np.float32)
 
@@ -50,7 +51,7 @@ class Pipeline:
         self.forget(rows)
         self.publisher.open(slot, avatar_id, precision_bits=precision_bits)
         self.configure(slot, precision_bits=precision_bits, rate_hz=rate_hz, smoothing=smoothing)
-        self._posed_at_nanos[slot] = 0
+        self._posed_at_nanos[slot] = self._due_nanos[slot] = 0
         self._open[slot] = True
 
     def configure(self, slot: int, *, precision_bits: int, rate_hz: float, smoothing: float) -> None:
@@ -76,14 +77,14 @@ class Pipeline:
         mine = self._open[slots]
         self._fusion.observe(slots, faces)
         self._observed_at_nanos[slots] = faces.captured_at_nanos
-        due = slots[mine & self._has_rested(slots, faces.captured_at_nanos)]
+        due = slots[mine & self._is_due(slots, faces.captured_at_nanos)]
         return due, np.full(due.size, faces.captured_at_nanos, np.int64)
 
     def timer_slots(self, now_nanos: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         """The slots that no observation drives now, and the instant that their poses show."""
         idle = self._open & (now_nanos - self._observed_at_nanos > LIVE_FOR_NANOS)
         slots = np.flatnonzero(idle)
-        due = slots[self._has_rested(slots, now_nanos)]
+        due = slots[self._is_due(slots, now_nanos)]
         return due, np.full(due.size, now_nanos, np.int64)
 
     def tick(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64]) -> None:
@@ -92,11 +93,15 @@ class Pipeline:
             return
         times_nanos = np.maximum(times_nanos, self._posed_at_nanos[slots] + 1)  # the times of a stream only rise
         self._posed_at_nanos[slots] = times_nanos
+        # A period after the last frame was due, not after it came: else frames that come early or late would shift the rate. One that
+        # is late by more than half a period is not made up for.
+        period_nanos = self._period_nanos[slots]
+        self._due_nanos[slots] = np.maximum(self._due_nanos[slots], times_nanos - period_nanos // 2) + period_nanos
         state = self._fusion.state(slots, times_nanos)
         weights = self._rig.weights(state)
         weights = self._motion.moved(slots, times_nanos, weights, self._slowness[slots])
         self.publisher.publish(slots, times_nanos, state, weights)
 
-    def _has_rested(self, slots: NDArray[np.intp], now_nanos: int) -> NDArray[np.bool_]:
-        rested: NDArray[np.bool_] = now_nanos - self._posed_at_nanos[slots] >= _EARLY * self._period_nanos[slots]
-        return rested
+    def _is_due(self, slots: NDArray[np.intp], now_nanos: int) -> NDArray[np.bool_]:
+        due: NDArray[np.bool_] = now_nanos >= self._due_nanos[slots] - _EARLY * self._period_nanos[slots]
+        return due

@@ -109,7 +109,7 @@ class CameraSource(Source):
         delivered = False
         while not self._stopping.is_set():
             there, bgr = device.read()
-            if not there or bgr is None:
+            if not there or bgr is None or self._stopping.is_set():  # a read may outlast the stop: nothing comes out after it
                 return delivered
             sample = VideoSample(self._clock.now_nanos(), 0, _rgb(bgr))
             self._sink.put(sample)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
 from av.error import FFmpegError
+from av.video.stream import VideoStream
 
 from affectia.capture.source import Source, VideoSink
 from affectia.clock import NANOS_PER_SEC, Clock
 from affectia.errors import CaptureError
 from affectia.signals.video_sample import VideoSample
-
 
 _REST = 0.5  # of a frame's period, before the next picture is decoded
 
@@ -65,6 +67,8 @@ class VideoFileSource(Source):
                             return
                 self._mark(sample.captured_at_nanos)
                 length_nanos = media_nanos + round(NANOS_PER_SEC / self.frame_rate_hz)
+            if length_nanos == 0:  # the file has changed since it was checked
+                raise CaptureError(f"video file has no picture that can be decoded: {self._path}")
             if not self._options.loop:
                 return
             played_nanos += length_nanos
@@ -72,29 +76,45 @@ class VideoFileSource(Source):
 
 def _checked_rate_hz(path: Path) -> float:
     """Pictures a second of the file; raises CaptureError where it is no video that can be played."""
-    if not path.exists():
-        raise CaptureError(f"video file does not exist: {path}")
-    if path.is_dir():
-        raise CaptureError(f"video file is a folder, expected a file: {path}")
-    if os.stat(path).st_size == 0:
-        raise CaptureError(f"video file is empty: {path}")
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise CaptureError(f"file has no video stream, expected one: {path}")
-            stream = container.streams.video[0]
-            rate = float(stream.average_rate or stream.guessed_rate or 0)
-            if next(container.decode(stream), None) is None:
-                raise CaptureError(f"video file has no picture that can be decoded: {path}")
-    except (FFmpegError, PermissionError) as error:
-        raise CaptureError(f"video file cannot be read ({_reason(error)}), expected a format that FFmpeg knows: {path}") from None
+        found = path.stat()
+    except FileNotFoundError:
+        raise CaptureError(f"video file does not exist: {path}") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if stat.S_ISDIR(found.st_mode):
+        raise CaptureError(f"video file is a folder, expected a file: {path}")
+    if found.st_size == 0:
+        raise CaptureError(f"video file is empty: {path}")
+    with _opened(path) as (container, stream):
+        rate = float(stream.average_rate or stream.guessed_rate or 0)
+        try:
+            picture = next(container.decode(stream), None)
+        except FFmpegError as error:
+            raise _unreadable(path, error) from None
+        if picture is None:
+            raise CaptureError(f"video file has no picture that can be decoded: {path}")
     return rate if 1 <= rate <= 240 else 30.0
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """A file and its first video stream; raises CaptureError where there is none."""
+    try:
+        container = av.open(str(path))
+    except (FFmpegError, PermissionError) as error:
+        raise _unreadable(path, error) from None
+    with container:
+        if container.format.name == "tty":  # FFmpeg draws plain text as a terminal would
+            raise CaptureError(f"file is text, expected a video: {path}")
+        if not container.streams.video:
+            raise CaptureError(f"file has no video stream, expected one: {path}")
+        yield container, container.streams.video[0]
 
 
 def _frames(path: Path, frame_nanos: int) -> Iterator[tuple[int, av.VideoFrame]]:
     """(nanoseconds since the first picture, picture); a damaged tail ends the file early instead of raising."""
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
+    with _opened(path) as (container, stream):
         stream.thread_type = "SLICE"  # frame threads would hold pictures back
         first: float | None = None
         last_nanos = -frame_nanos
@@ -111,6 +131,6 @@ def _frames(path: Path, frame_nanos: int) -> Iterator[tuple[int, av.VideoFrame]]
             return
 
 
-def _reason(error: BaseException) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return str(text).lower()
+def _unreadable(path: Path, error: BaseException) -> CaptureError:
+    reason = str(getattr(error, "strerror", None) or error).lower()
+    return CaptureError(f"video file cannot be read ({reason}), expected a format that FFmpeg knows: {path}")

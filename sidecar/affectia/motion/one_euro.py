@@ -45,26 +45,22 @@ class OneEuroFilter:
         self._value = np.zeros((slots, channels), np.float32)
         self._speed = np.zeros((slots, channels), np.float32)
         self._primed = np.zeros(slots, np.bool_)
-        self._in_use = np.zeros(slots, np.bool_)
-        self._some_unprimed = True
 
     def reset(self, slots: NDArray[np.intp]) -> None:
         """Forget the past of some slots; their next value passes unfiltered."""
         self._primed[slots] = False
         self._speed[slots] = 0
-        self._in_use[slots] = True
-        self._some_unprimed = True
 
     def filtered(
         self, slots: NDArray[np.intp], values: NDArray[np.float32], dt_secs: NDArray[np.float32], slowness: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """(n, channels) values of n slots, `dt_secs` (n,) after their last ones; `slowness` (n,) divides the cutoffs, 0 = raw."""
         before = self._value[slots]
-        if self._some_unprimed:
-            fresh = ~self._primed[slots]
+        primed = self._primed[slots]
+        if not primed.all():
+            fresh = ~primed
             before[fresh] = values[fresh]
             self._primed[slots] = True
-            self._some_unprimed = not self._primed[self._in_use].all()
         radians = (dt_secs * _TWO_PI)[:, None]
         radians = np.maximum(radians, 1e-6)
         moved = values - before

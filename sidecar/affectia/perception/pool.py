@@ -61,7 +61,7 @@ class PerceptionPool:
     def wake(self) -> None:
         """A sample came in."""
         with self._changed:
-            self._changed.notify()
+            self._changed.notify_all()  # not one: it could be somebody who waits in `remove`
 
     def _run(self) -> None:
         while (track := self._next_track()) is not None:

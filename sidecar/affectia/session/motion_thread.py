@@ -111,6 +111,10 @@ class MotionThread:
                     # A late timer skips what it missed; it never runs after lost time.
                     timer_due += period_nanos * max(1, -(-(now - timer_due) // period_nanos))
         finally:
+            with self._changed:
+                commands, self._commands = self._commands, []
+            for command in commands:  # whoever asked just before the end waits for an answer
+                command()
             self._transport.close()
 
     def _wait_until(self, due_nanos: int) -> tuple[list[Callable[[], None]], list[Observed]]:
