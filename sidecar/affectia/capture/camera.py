@@ -108,7 +108,10 @@ class CameraSource(Source):
         """Deliver pictures until the device gives none; whether there was at least one."""
         delivered = False
         while not self._stopping.is_set():
-            there, bgr = device.read()
+            try:
+                there, bgr = device.read()
+            except cv2.error:  # some backends raise when the device is pulled out
+                return delivered
             if not there or bgr is None or self._stopping.is_set():  # a read may outlast the stop: nothing comes out after it
                 return delivered
             sample = VideoSample(self._clock.now_nanos(), 0, _rgb(bgr))

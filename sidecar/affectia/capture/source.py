@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from affectia.clock import Clock
-from affectia.errors import AffectiaError
+from affectia.errors import AffectiaError, CaptureError
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from affectia.telemetry.rate_meter import RateMeter
@@ -62,7 +62,9 @@ class Source(ABC):
         self.captured_count = 0
 
     def start(self, *, name: str) -> None:
-        """Start the capture thread, named `name`."""
+        """Start the capture thread, named `name`; raises CaptureError while the last one still hangs in its device."""
+        if self._thread is not None and self._thread.is_alive():
+            raise CaptureError(f"source {self.description} still waits for its device, expected it to be closed; try again later")
         self._stopping.clear()
         self.state = SourceState.RUNNING
         self._thread = threading.Thread(target=self._guarded, name=name, daemon=True)
@@ -89,6 +91,10 @@ class Source(ABC):
         except AffectiaError as error:
             self.detail = str(error)
             log.warning("source %s ended: %s", type(self).__name__, error)
+        except Exception as error:
+            # What a library raises may hold anything; only its type is told.
+            self.detail = f"source {self.description} ended with {type(error).__name__}"
+            log.error("%s", self.detail)
         finally:
             self.state = SourceState.ENDED
 

@@ -13,6 +13,7 @@ import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from affectia.capture.source import Source, VideoSink
 from affectia.clock import NANOS_PER_SEC, Clock
@@ -49,7 +50,8 @@ class VideoFileSource(Source):
             length_nanos = 0
             for media_nanos, frame in _frames(self._path, round(NANOS_PER_SEC / self.frame_rate_hz)):
                 factor = max(1, -(-self._options.min_height_px // frame.height))
-                rgb = np.asarray(frame.reformat(frame.width * factor, frame.height * factor, "rgb24").to_ndarray(), np.uint8)
+                lying = np.asarray(frame.reformat(frame.width * factor, frame.height * factor, "rgb24").to_ndarray(), np.uint8)
+                rgb = upright(lying, frame.rotation)
                 place_nanos = played_nanos + media_nanos
                 if self._options.real_time:
                     # Decoding is done before the picture is due, so that it costs no latency.
@@ -72,6 +74,11 @@ class VideoFileSource(Source):
             if not self._options.loop:
                 return
             played_nanos += length_nanos
+
+
+def upright(rgb: NDArray[np.uint8], rotation_deg: float) -> NDArray[np.uint8]:
+    """A picture turned counterclockwise as its file says it is to be shown, in quarter turns: phones film lying down."""
+    return np.ascontiguousarray(np.rot90(rgb, round(rotation_deg / 90)))
 
 
 def _checked_rate_hz(path: Path) -> float:

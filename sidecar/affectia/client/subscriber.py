@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,8 @@ from affectia.wire import avatar_frame, emotion_update, layout, topic
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import standard_layouts
+
+log = logging.getLogger(__name__)
 
 DEFAULT_ENDPOINT = f"tcp://127.0.0.1:{registry.PORT_BASE + registry.PORT_PUBLISH}"
 _U32 = 1 << 32
@@ -167,7 +170,10 @@ class Subscriber:
         self._streams[received.avatar_id] = (frame.stream_id, (frame.sequence + 1) % _U32)
         self.stats.received += 1
         if self._listener is not None:
-            self._listener(received)
+            try:
+                self._listener(received)
+            except Exception:
+                log.exception("the listener of a subscriber raised, the frames go on")
         with self._changed:
             self._newest[received.avatar_id] = received
             self._fresh[received.avatar_id] = received

@@ -10,6 +10,8 @@ from affectia.perception.track import Track
 
 log = logging.getLogger(__name__)
 
+REMOVAL_SECS = 2.0  # so long `remove` waits for a sample that is being looked at
+
 
 class PerceptionPool:
     """Runs tracks; a track is on one thread at a time, and a busy one holds up no other.
@@ -22,6 +24,7 @@ class PerceptionPool:
         self._changed = threading.Condition()
         self._tracks: list[Track] = []
         self._busy: set[Track] = set()
+        self._abandoned: set[Track] = set()
         self._next = 0
         self._stopping = False
         self._threads = [threading.Thread(target=self._run, name=f"perception-{number}", daemon=True) for number in range(count)]
@@ -55,7 +58,9 @@ class PerceptionPool:
             if track not in self._tracks:
                 return
             self._tracks.remove(track)
-            self._changed.wait_for(lambda: track not in self._busy, timeout=2.0)
+            if not self._changed.wait_for(lambda: track not in self._busy, timeout=REMOVAL_SECS):
+                self._abandoned.add(track)  # its network is still at work; who runs it closes it
+                return
         track.close()
 
     def wake(self) -> None:
@@ -73,7 +78,11 @@ class PerceptionPool:
             finally:
                 with self._changed:
                     self._busy.discard(track)
+                    is_abandoned = track in self._abandoned
+                    self._abandoned.discard(track)
                     self._changed.notify_all()
+                if is_abandoned:
+                    track.close()
 
     def _next_track(self) -> Track | None:
         """The next track in turn with a sample waiting; waits for one, None when the pool ends."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import zmq
 
-from affectia.errors import ConfigError, PortInUse
+from affectia.errors import AffectiaError, ConfigError, PortInUse
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -42,7 +42,7 @@ class ZmqTransport:
                 raise PortInUse(
                     f"port {port} (frames) is in use by another program; stop it, or choose other ports with --port-base"
                 ) from None
-            raise
+            raise AffectiaError(f"port {port} (frames) cannot be bound on {host}: {error.strerror.lower()}") from None
         self._prefixes: Counter[bytes] = Counter()
         self._wanted: dict[bytes, bool] = {}
         self._taps: tuple[Callable[[bytes, bytes], None], ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable
@@ -23,6 +24,7 @@ _LAYOUT_PERIOD_NANOS = NANOS_PER_SEC
 _COMMAND_TIMEOUT_SECS = 5.0
 
 Observed = tuple[NDArray[np.intp], FaceObservations]
+Due = tuple[NDArray[np.intp], NDArray[np.int64]]
 
 
 class MotionThread:
@@ -102,11 +104,11 @@ class MotionThread:
                 for command in commands:
                     command()
                 for slots, faces in observed:
-                    self._tick(*self._pipeline.observe(slots, faces))
+                    self._tick(functools.partial(self._pipeline.observe, slots, faces))
                 now = self._clock.now_nanos()
                 if now >= timer_due:
                     self.timer_lateness.add(now - timer_due)
-                    self._tick(*self._pipeline.timer_slots(now))
+                    self._tick(functools.partial(self._pipeline.timer_slots, now))
                     self._serve_subscribers(now)
                     # A late timer skips what it missed; it never runs after lost time.
                     timer_due += period_nanos * max(1, -(-(now - timer_due) // period_nanos))
@@ -128,18 +130,20 @@ class MotionThread:
             observed, self._observed = list(self._observed.values()), {}
             return commands, observed
 
-    def _tick(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64]) -> None:
-        if slots.size == 0:
-            return
+    def _tick(self, due: Callable[[], Due]) -> None:
         began = self._clock.now_nanos()
+        count = 0
         try:
+            slots, times_nanos = due()
+            count = slots.size
             self._pipeline.tick(slots, times_nanos)
         except Exception as error:
             # One broken tick must not end every avatar; the text of the error may hold values, so only its type is told.
-            log.error("tick of %d avatars ended with %s", slots.size, type(error).__name__)
-        ended = self._clock.now_nanos()
-        self.tick_durations.add(ended - began)
-        self.frames.mark(ended, slots.size)
+            log.error("tick of %d avatars ended with %s", count, type(error).__name__)
+        if count:
+            ended = self._clock.now_nanos()
+            self.tick_durations.add(ended - began)
+            self.frames.mark(ended, count)
 
     def _serve_subscribers(self, now: int) -> None:
         newcomer = self._transport.take_subscriptions()

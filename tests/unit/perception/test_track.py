@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from affectia.capture.mailbox import Mailbox
+from affectia.clock import NANOS_PER_MILLI
+from affectia.perception.track import Track
+from affectia.signals.face_observations import FaceObservations
+from affectia.signals.video_sample import VideoSample
+from tests.unit.fakes import FakePerceiver, face, sample
+
+pytestmark = pytest.mark.unit
+
+
+class Gate:
+    """Says yes or no, and may change its mind after so many questions."""
+
+    def __init__(self, *answers: bool) -> None:
+        self.answers = list(answers)
+
+    def __call__(self) -> bool:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def track(gate: Gate, perceiver: FakePerceiver | None = None) -> tuple[Track, Mailbox[VideoSample], FakePerceiver, list[FaceObservations]]:
+    box: Mailbox[VideoSample] = Mailbox()
+    perceiver = perceiver or FakePerceiver()
+    out: list[FaceObservations] = []
+    return Track(box, perceiver, admits=gate, sink=out.append), box, perceiver, out
+
+
+def test_a_step_perceives_the_newest_sample() -> None:
+    stream, box, perceiver, out = track(Gate(True))
+    assert not stream.is_due
+    box.put(sample(1))
+    box.put(sample(2, captured_at_nanos=5))
+    assert stream.is_due
+    stream.step()
+    assert perceiver.seen == [2]
+    assert [faces.captured_at_nanos for faces in out] == [5]
+    assert (stream.found_count, stream.durations.added) == (1, 1)
+    assert not stream.is_due
+
+
+def test_a_step_without_a_sample_does_nothing() -> None:
+    stream, _, perceiver, out = track(Gate(True))
+    stream.step()
+    assert (perceiver.seen, out) == ([], [])
+
+
+def test_without_admission_a_sample_is_thrown_away_unseen() -> None:
+    stream, box, perceiver, out = track(Gate(False))
+    box.put(sample(1))
+    stream.step()
+    assert (perceiver.seen, out, stream.refused_count) == ([], [], 1)
+    assert not stream.is_due
+
+
+def test_what_was_being_looked_at_when_admission_ended_stays_inside() -> None:
+    stream, box, perceiver, out = track(Gate(True, False))
+    box.put(sample(1))
+    stream.step()
+    assert (perceiver.seen, out) == ([1], [])
+
+
+class Nobody(FakePerceiver):
+    """Sees no face, and takes 3 ms for it."""
+
+    def perceive(self, sample: VideoSample) -> FaceObservations:
+        return replace(FaceObservations.nobody(sample.captured_at_nanos), perceived_in_nanos=3 * NANOS_PER_MILLI)
+
+
+def test_nobody_is_passed_on_and_not_counted_as_found() -> None:
+    stream, box, _, out = track(Gate(True), Nobody())
+    box.put(sample(1))
+    stream.step()
+    assert [faces.found.any() for faces in out] == [False]
+    assert stream.found_count == 0
+    assert stream.durations.percentile_millis(50) == 3
+
+
+def test_closing_closes_the_perceiver() -> None:
+    stream, _, perceiver, _ = track(Gate(True))
+    stream.close()
+    assert perceiver.closed
+    assert face(0).found.all()

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from affectia.publish.frame_batch import FrameBatch, group_bytes
+from affectia.registry import Bone, Group, Source
+from affectia.signals.avatar_weights import AvatarWeights
+from affectia.signals.groups import GroupStates
+from affectia.wire import avatar_frame, rotation
+from affectia.wire.avatar_frame import AvatarFrame
+from tests.unit.fakes import IDENTITY, SHAPE, VISEME
+
+pytestmark = pytest.mark.unit
+
+
+def weights(count: int = 1) -> AvatarWeights:
+    made = AvatarWeights.at_rest(GroupStates.unknown(count))
+    made.visemes[:, VISEME["sil"]] = 1
+    return made
+
+
+def frames(given: AvatarWeights, *, wide: tuple[bool, ...] | None = None) -> list[AvatarFrame]:
+    batch = FrameBatch()
+    rows = given.channels.shape[0]
+    batch.fill(given, np.array(wide or (False,) * rows))
+    return [avatar_frame.decode(batch.body(row, 7, row, 1000 + row, 5)) for row in range(rows)]
+
+
+def test_each_row_is_its_own_frame() -> None:
+    given = weights(3)
+    given.shapes[:, SHAPE["jawOpen"]] = (0.2, 0.4, 0.6)
+    found = frames(given)
+    assert [frame.sequence for frame in found] == [0, 1, 2]
+    assert [frame.time_nanos for frame in found] == [1000, 1001, 1002]
+    assert {(frame.stream_id, frame.publish_delay_micros) for frame in found} == {(7, 5)}
+    assert [float(frame.blendshape_weights()[SHAPE["jawOpen"]]) for frame in found] == pytest.approx([0.2, 0.4, 0.6], abs=0.002)
+
+
+def test_every_part_lands_in_its_place() -> None:
+    given = weights()
+    given.shapes[0, SHAPE["tongueOut"]] = 1
+    given.visemes[0, :] = 0
+    given.visemes[0, VISEME["ou"]] = 1
+    given.effects[0, 3] = 1
+    given.bones[0, Bone.HEAD] = rotation.from_euler_deg(np.array((10.0, 20, -30)))
+    given.head_shift_cm[0] = (5, -5, 0.01)
+    (frame,) = frames(given)
+    assert frame.blendshape_weights().nonzero()[0].tolist() == [SHAPE["tongueOut"]]
+    assert frame.viseme_weights().nonzero()[0].tolist() == [VISEME["ou"]]
+    assert frame.effect_weights().tolist() == [0, 0, 0, 1]
+    assert rotation.to_euler_deg(frame.bone_quaternions()[Bone.HEAD]) == pytest.approx([10, 20, -30], abs=0.01)
+    assert frame.bone_quaternions()[[0, 1, 2, 3, 5, 6, 7, 8]].tolist() == [list(IDENTITY)] * 8
+    assert frame.head_translation_cm() == pytest.approx([5, -5, 0.01])
+
+
+def test_only_those_who_asked_get_16_bit() -> None:
+    given = weights(3)
+    given.shapes[:, 0] = 0.123456
+    given.visemes[:] = 1 / 15
+    narrow, wide, other = frames(given, wide=(False, True, False))
+    assert [len(frame.blendshapes or b"") for frame in (narrow, wide, other)] == [52, 104, 52]
+    assert [len(frame.visemes or b"") for frame in (narrow, wide, other)] == [15, 30, 15]
+    assert wide.blendshape_weights()[0] == pytest.approx(0.123456, abs=1e-5)
+    assert wide.viseme_weights() == pytest.approx(np.full(15, 1 / 15), abs=1e-5)
+    assert narrow.blendshape_weights()[0] == pytest.approx(0.123456, abs=0.5 / 255)
+    assert wide.effect_weights().tolist() == [0, 0, 0, 0]
+
+
+def test_a_wide_avatar_does_not_haunt_the_next_batch() -> None:
+    batch = FrameBatch()
+    batch.fill(weights(2), np.array((True, True)))
+    batch.fill(weights(1), np.array((False,)))
+    assert len(avatar_frame.decode(batch.body(0, 1, 2, 3, 4)).blendshapes or b"") == 52
+
+
+def test_the_dominant_viseme_is_as_sure_as_its_weight_and_the_mouth() -> None:
+    given = weights()
+    given.visemes[0] = 0
+    given.visemes[0, VISEME["PP"]], given.visemes[0, VISEME["aa"]] = 0.2, 0.8
+    given.groups.confidence[0, Group.MOUTH] = 0.5
+    (frame,) = frames(given)
+    assert frame.dominant_viseme == bytes((VISEME["aa"], 102))
+
+
+def test_quaternions_are_sent_with_w_that_is_not_negative() -> None:
+    given = weights()
+    given.bones[0, Bone.HEAD] = -rotation.from_euler_deg(np.array((0.0, 20, 0)))
+    (frame,) = frames(given)
+    assert frame.bones is not None
+    raw = np.frombuffer(frame.bones, "<i2").reshape(9, 4)
+    assert (raw[:, 3] >= 0).all()
+    assert raw[Bone.HEAD].tolist() == [5690, 0, 0, 32269]
+
+
+def test_a_value_that_is_no_number_becomes_rest() -> None:
+    given = weights(2)
+    given.shapes[0, :3] = (math.nan, math.inf, -1e9)
+    given.head_shift_cm[0] = (math.nan, 1e9, -1e9)
+    given.bones[0, Bone.NECK] = math.nan
+    given.shapes[1, 0] = 0.5
+    broken, whole = frames(given, wide=(True, False))
+    assert broken.blendshape_weights()[:3].tolist() == [0, 1, 0]
+    assert broken.head_translation_cm().tolist() == pytest.approx([0, 327.67, -327.67])
+    assert broken.bone_quaternions()[Bone.NECK].tolist() == list(IDENTITY)
+    assert whole.blendshape_weights()[0] == pytest.approx(0.5, abs=0.002)
+
+
+def test_weights_beyond_their_range_are_clamped() -> None:
+    given = weights()
+    given.shapes[0, :2] = (1.5, -0.5)
+    given.head_shift_cm[0] = (1000, -1000, 0)
+    (frame,) = frames(given)
+    assert frame.blendshape_weights()[:2].tolist() == [1, 0]
+    assert frame.head_translation_cm() == pytest.approx([327.67, -327.67, 0])
+
+
+def test_group_bytes_are_flags_confidence_age_and_weight() -> None:
+    groups = GroupStates.unknown(2)
+    groups.valid[1, Group.HEAD] = True
+    groups.source[1, Group.HEAD] = Source.OVERRIDE
+    groups.confidence[1, Group.HEAD] = 0.5
+    groups.age_secs[1, Group.HEAD] = 0.25
+    groups.weight[1, Group.HEAD] = 1
+    packed = group_bytes(groups).reshape(2, 6, 4)
+    assert packed[1, Group.HEAD].tolist() == [1 | 4 << 1, 128, 25, 255]
+    assert packed[0].tolist() == [[0, 0, 255, 0]] * 6

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from affectia.registry import Bone
+from affectia.rig.face_rig import FaceRig, FaceRigOptions
+from affectia.rig.skeleton import SkeletonOptions
+from affectia.signals.avatar_state import AvatarState
+from affectia.signals.groups import GroupStates
+from affectia.wire import rotation
+from tests.unit.fakes import VISEME, face
+
+pytestmark = pytest.mark.unit
+
+
+def state(count: int = 1, **shapes: float) -> AvatarState:
+    seen = face(0, turn=rotation.from_euler_deg(np.array((20.0, 0, 0))).tolist(), position_cm=(1, 2, 3), **shapes)
+    rows = np.zeros(count, np.intp)
+    return AvatarState(seen.blendshapes[rows], seen.head_rotation[rows], seen.head_position_cm[rows], GroupStates.unknown(count))
+
+
+def test_shapes_and_shift_pass_as_they_are() -> None:
+    given = state(jawOpen=0.3, eyeBlinkLeft=1)
+    weights = FaceRig().weights(given)
+    np.testing.assert_array_equal(weights.shapes, given.blendshapes)
+    assert weights.head_shift_cm.tolist() == [[1, 2, 3]]
+    assert not weights.effects.any()
+    assert weights.groups is given.groups
+
+
+def test_head_eyes_and_visemes_follow_the_state() -> None:
+    weights = FaceRig(FaceRigOptions(SkeletonOptions(head_share=1))).weights(state(jawOpen=1, eyeLookOutLeft=1))
+    assert rotation.to_euler_deg(weights.bones[0, Bone.HEAD])[0] == pytest.approx(20, abs=1e-3)
+    assert rotation.to_euler_deg(weights.bones[0, Bone.LEFT_EYE])[0] == pytest.approx(30, abs=1e-3)
+    assert weights.visemes[0, VISEME["aa"]] == 1
+
+
+def test_nothing_is_remembered_from_frame_to_frame() -> None:
+    rig = FaceRig()
+    first = rig.weights(state(jawOpen=1))
+    kept = first.channels.copy()
+    rig.weights(state(count=3))
+    again = rig.weights(state(jawOpen=1))
+    np.testing.assert_array_equal(first.channels, kept)
+    np.testing.assert_array_equal(again.channels, kept)
+
+
+def test_the_state_is_not_written_to() -> None:
+    given = state(jawOpen=0.5)
+    before = given.blendshapes.copy(), given.head_rotation.copy()
+    FaceRig().weights(given).channels[:] = 9
+    np.testing.assert_array_equal(given.blendshapes, before[0])
+    np.testing.assert_array_equal(given.head_rotation, before[1])

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import zmq
+
+from affectia.clock import NANOS_PER_SEC, SystemClock
+from affectia.pipeline import Pipeline, PipelineOptions
+from affectia.publish.zmq_transport import ZmqTransport
+from affectia.registry import Group
+from affectia.session.motion_thread import MotionThread
+from affectia.wire import avatar_frame, topic
+from affectia.wire.avatar_frame import AvatarFrame
+from tests.unit.fakes import SHAPE, face, free_port, slots, wait_until
+
+pytestmark = pytest.mark.unit
+
+
+class FragilePipeline(Pipeline):
+    """Breaks as often as it is told to."""
+
+    breaks = 0
+
+    def tick(self, slots: npt.NDArray[np.intp], times_nanos: npt.NDArray[np.int64]) -> None:
+        if self.breaks:
+            self.breaks -= 1
+            raise FloatingPointError("0.123 is the weight of somebody's smile")
+        super().tick(slots, times_nanos)
+
+
+class Stage:
+    """A motion thread on a real transport; what it sends is tapped."""
+
+    def __init__(self) -> None:
+        self.clock = SystemClock()
+        self.port = free_port()
+        self.transport = ZmqTransport(port=self.port)
+        self.pipeline = FragilePipeline(self.transport, self.clock, PipelineOptions(slots=4))
+        self.motion = MotionThread(self.pipeline, self.transport, self.clock)
+        self.sent: list[tuple[bytes, bytes]] = []
+        self.transport.tap(lambda topic, body: self.sent.append((topic, body)))
+        self.motion.start()
+
+    def open(self, slot: int = 0, name: str = "a", *, rate_hz: float = 60) -> None:
+        self.motion.call(lambda: self.pipeline.open_slot(slot, name, precision_bits=8, rate_hz=rate_hz, smoothing=0))
+
+    def frames(self, name: str = "a") -> list[AvatarFrame]:
+        return [avatar_frame.decode(body) for sent, body in list(self.sent) if sent == topic.avatar(name)]
+
+    def jaws(self) -> list[float]:
+        return [round(float(frame.blendshape_weights()[SHAPE["jawOpen"]]), 1) for frame in self.frames() if frame.is_valid(Group.MOUTH)]
+
+    def hold(self) -> threading.Event:
+        """Keep the motion thread busy until the event is set."""
+        entered, go_on = threading.Event(), threading.Event()
+
+        def wait() -> None:
+            entered.set()
+            assert go_on.wait(10)
+
+        threading.Thread(target=self.motion.call, args=(wait,), daemon=True).start()
+        assert entered.wait(10)
+        return go_on
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.motion.stop()
+
+
+def test_an_observation_is_published_at_once_with_its_own_time(stage: Stage) -> None:
+    stage.open()
+    captured = stage.clock.now_nanos() + NANOS_PER_SEC  # of the future, so that no frame of the timer comes after it
+    stage.motion.post("a", slots(0), face(captured, jawOpen=0.4))
+    assert wait_until(lambda: captured in [frame.time_nanos for frame in stage.frames()])
+    assert stage.jaws()[0] == 0.4
+    assert stage.motion.tick_durations.added > 0
+
+
+def test_an_avatar_that_nobody_observes_is_ticked_by_the_timer(stage: Stage) -> None:
+    stage.open()
+    assert wait_until(lambda: len(stage.frames()) >= 12)
+    times = [frame.time_nanos for frame in stage.frames()][:12]
+    assert times == sorted(set(times))
+    assert times[11] - times[0] >= 10 * NANOS_PER_SEC / 60
+    assert stage.motion.timer_lateness.added >= 12
+    assert not stage.frames()[0].is_valid(Group.HEAD)
+
+
+def test_of_each_session_the_newest_observation_wins(stage: Stage) -> None:
+    stage.open()
+    stage.open(1, "b")
+    go_on = stage.hold()
+    now = stage.clock.now_nanos() + NANOS_PER_SEC
+    for number, jaw in enumerate((0.1, 0.2, 0.3)):
+        stage.motion.post("a", slots(0), face(now + number, jawOpen=jaw))
+    stage.motion.post("b", slots(1), face(now, jawOpen=0.9))
+    go_on.set()
+    assert wait_until(lambda: bool(stage.jaws()) and any(frame.is_valid(Group.MOUTH) for frame in stage.frames("b")))
+    assert set(stage.jaws()) == {0.3}
+    assert stage.motion.superseded_count == 2
+
+
+def test_what_was_withdrawn_is_not_shown(stage: Stage) -> None:
+    stage.open()
+    go_on = stage.hold()
+    stage.motion.post("a", slots(0), face(stage.clock.now_nanos(), jawOpen=0.5))
+    stage.motion.withdraw("a")
+    stage.motion.withdraw("nobody")
+    go_on.set()
+    count = len(stage.frames())
+    assert wait_until(lambda: len(stage.frames()) >= count + 3)
+    assert stage.jaws() == []
+
+
+def test_a_call_runs_on_the_motion_thread_and_is_done_when_it_returns(stage: Stage) -> None:
+    names: list[str] = []
+    stage.motion.call(lambda: names.append(threading.current_thread().name))
+    assert names == ["motion"]
+
+
+def test_what_a_call_raises_is_raised_to_the_caller_and_the_thread_goes_on(stage: Stage) -> None:
+    with pytest.raises(IndexError):
+        stage.motion.call(lambda: stage.pipeline.close_slot(99))
+    stage.open()
+    assert wait_until(lambda: bool(stage.frames()))
+
+
+def test_a_tick_that_breaks_is_logged_without_values_and_the_thread_goes_on(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        stage.pipeline.breaks = 2
+        stage.open()
+        assert wait_until(lambda: bool(stage.frames()))
+    assert caplog.messages == ["tick of 1 avatars ended with FloatingPointError"] * 2
+
+
+def test_a_newcomer_gets_the_layout_at_once_and_everybody_once_a_second(stage: Stage) -> None:
+    stage.open()
+    assert wait_until(lambda: topic.layout("a") in [sent for sent, _ in stage.sent])
+    with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.RCVTIMEO, 5000)
+        socket.setsockopt(zmq.SUBSCRIBE, topic.layout("a"))
+        began = stage.clock.now_nanos()
+        socket.connect(f"tcp://127.0.0.1:{stage.port}")
+        times = []
+        for _ in range(2):
+            assert socket.recv().startswith(topic.layout("a"))
+            times.append(stage.clock.now_nanos())
+    assert times[0] - began < 0.7 * NANOS_PER_SEC
+    assert times[1] - times[0] < 1.5 * NANOS_PER_SEC
+
+
+def test_stopping_frees_the_port_and_answers_who_still_waits() -> None:
+    stage = Stage()
+    go_on = stage.hold()
+    ran: list[int] = []
+    caller = threading.Thread(target=stage.motion.call, args=(lambda: ran.append(1),))
+    caller.start()
+    assert wait_until(lambda: bool(stage.motion._commands))
+    stage.motion.stop(timeout_secs=0.01)
+    go_on.set()
+    caller.join(3)
+    assert not caller.is_alive()
+    assert ran == [1]
+    stage.motion.stop()
+    ZmqTransport(port=stage.port).close()
+    stage.motion.call(lambda: ran.append(2))  # nobody is there to run it, nobody waits
+    assert ran == [1]

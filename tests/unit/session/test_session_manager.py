@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from affectia.capture.camera import CameraOptions, Device
+from affectia.clock import SystemClock
+from affectia.errors import CaptureError, ConfigError, ModelMissing, NoFreeSlot, SessionError, SessionExists
+from affectia.inference.model_store import ModelStore
+from affectia.perception.pool import PerceptionPool
+from affectia.pipeline import Pipeline, PipelineOptions
+from affectia.publish.zmq_transport import ZmqTransport
+from affectia.registry import Group, Source
+from affectia.session.motion_thread import MotionThread
+from affectia.session.session import SessionOptions, SessionState
+from affectia.session.session_manager import SessionManager, SessionRequest
+from affectia.session.source_spec import SourceSpec
+from affectia.signals.face_observations import FaceObservations
+from affectia.signals.video_sample import VideoSample
+from affectia.wire import avatar_frame, topic
+from affectia.wire.avatar_frame import AvatarFrame
+from tests.unit.clips import write_clip
+from tests.unit.fakes import FakePerceiver, free_port, wait_until
+
+pytestmark = pytest.mark.unit
+
+CAMERA = frozenset({"camera"})
+
+
+class FakeCamera:
+    """Gives grey pictures, 200 a second."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def read(self) -> tuple[bool, Any]:
+        self.released.wait(0.005)
+        return True, np.zeros((4, 4, 3), np.uint8)
+
+    def release(self) -> None:
+        self.released.set()
+
+
+class FakeCameras:
+    """Counts how often a camera was opened; there is one while `plugged`."""
+
+    def __init__(self) -> None:
+        self.plugged = True
+        self.opened: list[FakeCamera] = []
+
+    def __call__(self, index: int, options: CameraOptions) -> Device | None:
+        if not self.plugged:
+            return None
+        self.opened.append(FakeCamera())
+        return self.opened[-1]
+
+
+class SlowPerceiver(FakePerceiver):
+    """Counts from the moment it looks; with `go_on` cleared it keeps looking."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked = 0
+        self.entered, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
+
+    def perceive(self, sample: VideoSample) -> FaceObservations:
+        self.looked += 1
+        self.entered.set()
+        assert self.go_on.wait(10)
+        return super().perceive(sample)
+
+
+class Stage:
+    """Sessions on real threads, with cameras and networks that are none."""
+
+    def __init__(self, cache: Path) -> None:
+        clock = SystemClock()
+        self.transport = ZmqTransport(port=free_port())
+        self.pipeline = Pipeline(self.transport, clock, PipelineOptions(slots=4))
+        self.motion = MotionThread(self.pipeline, self.transport, clock)
+        self.pool = PerceptionPool(workers=1)
+        self.cameras = FakeCameras()
+        self.perceivers: list[SlowPerceiver] = []
+        self.sent: list[tuple[bytes, bytes]] = []
+        self.transport.tap(lambda topic, body: self.sent.append((topic, body)))
+        shared = (self.pipeline, self.motion, self.pool, ModelStore(cache), clock)
+        self.manager = SessionManager(*shared, slots=4, camera_opener=self.cameras, perceiver=self.perceiver)
+        self.without_models = SessionManager(*shared, slots=4)
+        self.motion.start()
+        self.pool.start()
+
+    def perceiver(self) -> SlowPerceiver:
+        self.perceivers.append(SlowPerceiver())
+        return self.perceivers[-1]
+
+    def start(self, name: str = "a", source: str = "camera:0", **more: Any) -> None:
+        self.manager.start(SessionRequest(name, SourceSpec.parse(source), **more))
+
+    def state(self, name: str = "a") -> SessionState:
+        return self.manager.get(name).state
+
+    def frames(self, name: str = "a") -> list[AvatarFrame]:
+        return [avatar_frame.decode(body) for sent, body in list(self.sent) if sent == topic.avatar(name)]
+
+    def next_frames(self, count: int = 3, name: str = "a") -> list[AvatarFrame]:
+        """The next frames that come out from now on."""
+        before = len(self.frames(name))
+        assert wait_until(lambda: len(self.frames(name)) >= before + count)
+        return self.frames(name)[before:]
+
+    def is_shown(self, name: str = "a") -> bool:
+        return wait_until(lambda: any(frame.is_valid(Group.MOUTH) for frame in self.frames(name)[-1:]))
+
+    def close(self) -> None:
+        self.manager.stop_all()
+        self.pool.stop()
+        self.motion.stop()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path / "cache")
+    yield made
+    for perceiver in made.perceivers:
+        perceiver.go_on.set()
+    made.close()
+
+
+def is_silent(frames: list[AvatarFrame]) -> bool:
+    """Whether frames show and say nothing of anybody."""
+    at_rest = all(not frame.blendshape_weights().any() for frame in frames)
+    return at_rest and not any(frame.is_valid(group) for frame in frames for group in Group)
+
+
+def test_without_consent_a_camera_is_never_opened_and_frames_say_that_nothing_is_valid(stage: Stage) -> None:
+    stage.start()
+    assert stage.state() is SessionState.WAITING_FOR_CONSENT
+    assert is_silent(stage.next_frames(5))
+    assert stage.cameras.opened == []
+    assert stage.perceivers[0].looked == 0
+
+
+def test_between_grant_and_revocation_and_never_else_somebody_is_looked_at(stage: Stage) -> None:
+    stage.start()
+    perceiver = stage.perceivers[0]
+    stage.manager.set_consent("a", "camera", granted=True)
+    assert stage.is_shown()
+    assert stage.frames()[-1].group(Group.MOUTH)[1] == Source.FACE
+    assert stage.state() is SessionState.RUNNING
+    assert perceiver.looked > 0
+
+    stage.manager.set_consent("a", "camera", granted=False)
+    looked = perceiver.looked
+    assert stage.state() is SessionState.WAITING_FOR_CONSENT
+    assert is_silent(stage.next_frames(5))
+    assert perceiver.looked == looked
+    assert all(camera.released.is_set() for camera in stage.cameras.opened)
+
+    stage.manager.set_consent("a", "camera", granted=True)
+    assert stage.is_shown()
+
+
+def test_what_was_being_looked_at_when_consent_ended_is_not_shown(stage: Stage) -> None:
+    stage.start(consent=CAMERA)
+    perceiver = stage.perceivers[0]
+    assert stage.is_shown()
+    perceiver.go_on.clear()
+    perceiver.entered.clear()
+    assert perceiver.entered.wait(10)
+    stage.manager.set_consent("a", "camera", granted=False)
+    assert is_silent(stage.next_frames(3))
+    perceiver.go_on.set()
+    assert is_silent(stage.next_frames(5))
+
+
+def test_the_stream_goes_on_over_a_revocation(stage: Stage) -> None:
+    stage.start(consent=CAMERA)
+    assert stage.is_shown()
+    stage.manager.set_consent("a", "camera", granted=False)
+    stage.next_frames()
+    frames = stage.frames()
+    assert len({frame.stream_id for frame in frames}) == 1
+    assert [frame.sequence for frame in frames] == list(range(len(frames)))
+    times = [frame.time_nanos for frame in frames]
+    assert times == sorted(set(times))
+
+
+def test_a_camera_that_is_not_there_is_an_error_and_leaves_nothing_open(stage: Stage) -> None:
+    stage.cameras.plugged = False
+    with pytest.raises(CaptureError, match="^camera 0 does not open"):
+        stage.start(consent=CAMERA)
+    assert stage.manager.all() == ()
+    stage.start(source="synthetic", avatars=4)  # id and slots are free
+
+
+def test_a_file_plays_without_consent_to_its_end(stage: Stage, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", count=5, rate_hz=100)
+    stage.start(source=f"file:{clip}")
+    assert stage.is_shown()
+    assert wait_until(lambda: stage.state() is SessionState.ENDED)
+    assert stage.perceivers[0].looked > 0
+    stage.manager.stop("a")
+    assert stage.perceivers[0].closed
+
+
+def test_a_model_that_is_missing_is_an_error_and_leaves_nothing_open(stage: Stage, tmp_path: Path) -> None:
+    request = SessionRequest("a", SourceSpec.parse(f"file:{write_clip(tmp_path / 'a.mp4', count=1)}"))
+    with pytest.raises(ModelMissing):
+        stage.without_models.start(request)
+    assert stage.without_models.all() == ()
+
+
+def test_a_crowd_is_one_session(stage: Stage) -> None:
+    stage.start("npc", "synthetic", avatars=3)
+    assert stage.manager.get("npc").avatar_ids == ("npc", "npc-2", "npc-3")
+    for name in ("npc", "npc-2", "npc-3"):
+        assert stage.is_shown(name)
+    assert stage.perceivers == []
+
+
+def test_a_stopped_session_is_silent_and_frees_its_slots(stage: Stage) -> None:
+    stage.start("one", "synthetic", avatars=4)
+    assert stage.is_shown("one-4")
+    with pytest.raises(NoFreeSlot, match="^0 avatar slots are free, 1 were asked for; close a session$"):
+        stage.start("two", "synthetic")
+    stopped = stage.manager.stop("one")
+    assert stopped.state is SessionState.ENDED
+    count = len(stage.sent)
+    stage.start("two", "synthetic", avatars=4)
+    assert stage.is_shown("two-4")
+    assert not [sent for sent, _ in stage.sent[count:] if b"one" in sent]
+    assert stage.frames("two")[0].sequence == 0
+
+
+def test_ids_are_never_used_twice(stage: Stage) -> None:
+    stage.start("a", "synthetic")
+    stage.manager.stop("a")
+    with pytest.raises(SessionExists, match="^session id 'a' was used already"):
+        stage.start("a", "synthetic")
+    stage.start("b-2", "synthetic")
+    with pytest.raises(SessionExists, match="^avatar id 'b-2' was used already"):
+        stage.start("b", "synthetic", avatars=2)
+    stage.start("b", "synthetic")
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "avatars", "message"),
+    [
+        ("A", "synthetic", 1, "^session id is 'A'"),
+        ("a" * 31, "synthetic", 2, "^avatar id is "),
+        ("a", "synthetic", 0, "^avatar count is 0"),
+        ("a", "camera:0", 2, "^avatar count is 2, expected 1; only the synthetic source has more$"),
+    ],
+)
+def test_a_request_that_cannot_be_is_named(stage: Stage, name: str, source: str, avatars: int, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        stage.start(name, source, avatars=avatars)
+    assert stage.manager.all() == ()
+
+
+def test_an_unknown_session_is_told_the_open_ones(stage: Stage) -> None:
+    with pytest.raises(SessionError, match="^session 'x' is not open, open sessions: none$"):
+        stage.manager.stop("x")
+    stage.start("b", "synthetic")
+    stage.start("a", "synthetic")
+    with pytest.raises(SessionError, match="^session 'x' is not open, open sessions: a, b$"):
+        stage.manager.get("x")
+
+
+def test_options_change_while_a_session_runs(stage: Stage) -> None:
+    stage.start("a", "synthetic")
+    assert stage.is_shown()
+    stage.manager.configure("a", SessionOptions(precision_bits=16, rate_hz=120))
+    assert {len(frame.blendshapes or b"") for frame in stage.next_frames()} == {104}
+    assert stage.manager.get("a").options.rate_hz == 120
+
+
+def test_consent_for_what_a_source_does_not_show_changes_nothing(stage: Stage) -> None:
+    stage.start("a", "synthetic")
+    assert stage.is_shown()
+    stage.manager.set_consent("a", "camera", granted=False)
+    assert stage.state() is SessionState.RUNNING
+    stage.next_frames()
+    with pytest.raises(ConfigError, match="^consent is given for 'smell'"):
+        stage.manager.set_consent("a", "smell", granted=True)

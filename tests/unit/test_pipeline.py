@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, FakeClock
+from affectia.pipeline import LIVE_FOR_NANOS, Pipeline, PipelineOptions
+from affectia.registry import Group
+from affectia.signals.face_observations import FaceObservations
+from tests.unit.fakes import SHAPE, FakeTransport, face, slots
+
+pytestmark = pytest.mark.unit
+
+START = 10 * NANOS_PER_SEC
+
+
+class Stage:
+    """A pipeline with its transport and clock, driven as the motion thread drives it."""
+
+    def __init__(self, count: int = 4, *prefixes: bytes) -> None:
+        self.clock = FakeClock(start_nanos=START)
+        self.transport = FakeTransport(*prefixes)
+        self.pipeline = Pipeline(self.transport, self.clock, PipelineOptions(slots=count))
+
+    def open(self, slot: int = 0, name: str = "a", *, rate_hz: float = 60, smoothing: float = 0, precision_bits: int = 8) -> None:
+        self.pipeline.open_slot(slot, name, precision_bits=precision_bits, rate_hz=rate_hz, smoothing=smoothing)
+
+    def observe(self, faces: FaceObservations, *numbers: int) -> list[int]:
+        return self._tick(*self.pipeline.observe(slots(*(numbers or (0,))), faces))
+
+    def timer(self) -> list[int]:
+        return self._tick(*self.pipeline.timer_slots(self.clock.now_nanos()))
+
+    def _tick(self, due: npt.NDArray[np.intp], times_nanos: npt.NDArray[np.int64]) -> list[int]:
+        self.pipeline.tick(due, times_nanos)
+        ticked: list[int] = due.tolist()
+        return ticked
+
+    def run(self, secs: float, *, source_hz: float, timer_hz: float = 60) -> int:
+        """Play a source and the timer for a while; returns how many frames came out."""
+        before, began = len(times_of(self)), self.clock.now_nanos()
+        events = sorted(
+            [(number / source_hz, True) for number in range(round(secs * source_hz))]
+            + [(number / timer_hz, False) for number in range(round(secs * timer_hz))]
+        )
+        for at, is_sample in events:
+            self.clock.advance(nanos=began + round(at * NANOS_PER_SEC) - self.clock.now_nanos())
+            if is_sample:
+                self.observe(face(self.clock.now_nanos()))
+            else:
+                self.timer()
+        return len(times_of(self)) - before
+
+
+def jaw_of(stage: Stage, name: str = "a") -> list[float]:
+    return [round(float(frame.blendshape_weights()[SHAPE["jawOpen"]]), 2) for frame in stage.transport.frames(name)]
+
+
+def times_of(stage: Stage, name: str = "a") -> list[int]:
+    return [frame.time_nanos for frame in stage.transport.frames(name)]
+
+
+def test_an_observation_ticks_its_avatar_at_once_and_at_its_own_instant() -> None:
+    stage = Stage()
+    stage.open()
+    stage.clock.advance(secs=0.02)
+    assert stage.observe(face(START, jawOpen=0.8)) == [0]
+    (frame,) = stage.transport.frames("a")
+    assert frame.time_nanos == START
+    assert frame.publish_delay_micros == 20_000
+    assert jaw_of(stage) == [0.8]
+    assert frame.group(Group.MOUTH)[:2] == (True, 1)
+    assert frame.group(Group.MOUTH)[3] == 0
+
+
+def test_the_timer_leaves_a_live_avatar_alone_and_takes_over_when_it_goes_quiet() -> None:
+    stage = Stage()
+    stage.open()
+    stage.observe(face(START))
+    stage.clock.advance(nanos=LIVE_FOR_NANOS)
+    assert stage.timer() == []
+    stage.clock.advance(nanos=1)
+    assert stage.timer() == [0]
+
+
+def test_looking_and_seeing_nobody_keeps_an_avatar_live() -> None:
+    stage = Stage()
+    stage.open()
+    stage.observe(face(START))
+    stage.clock.advance(secs=0.09)
+    assert stage.observe(FaceObservations.nobody(stage.clock.now_nanos())) == [0]
+    stage.clock.advance(secs=0.09)
+    assert stage.timer() == []
+
+
+def test_an_avatar_that_nobody_was_seen_for_is_the_timers_and_says_so() -> None:
+    stage = Stage()
+    stage.open()
+    assert stage.timer() == [0]
+    (frame,) = stage.transport.frames("a")
+    assert frame.time_nanos == START
+    assert not any(frame.is_valid(group) for group in Group)
+    assert not frame.blendshape_weights().any()
+    assert frame.bone_quaternions().tolist() == [[0, 0, 0, 1]] * 9
+
+
+def test_closed_slots_are_nobodys() -> None:
+    stage = Stage()
+    stage.open()
+    stage.pipeline.close_slot(0)
+    assert stage.timer() == []
+    assert stage.observe(face(START)) == []
+    assert stage.transport.sent == []
+
+
+def test_a_slots_next_avatar_inherits_nothing() -> None:
+    stage = Stage()
+    stage.open(smoothing=1)
+    stage.observe(face(START, jawOpen=1))
+    stage.pipeline.close_slot(0)
+    stage.observe(face(START, jawOpen=1))  # late, for the one that is gone
+    stage.open(name="b", smoothing=1)
+    assert stage.timer() == [0]
+    old, new = stage.transport.frames("a")[-1], stage.transport.frames("b")[0]
+    assert not new.is_valid(Group.MOUTH)
+    assert not new.blendshape_weights().any()
+    assert (new.sequence, new.stream_id == old.stream_id) == (0, False)
+
+
+def test_times_of_a_stream_only_rise() -> None:
+    stage = Stage()
+    stage.open()
+    stage.timer()
+    assert stage.observe(face(START - 40 * NANOS_PER_MILLI)) == []  # taken before the timer showed it
+    assert stage.observe(face(START + 20 * NANOS_PER_MILLI)) == [0]
+    stage.pipeline.tick(slots(0), np.array([START], np.int64))
+    times = times_of(stage)
+    assert times == [START, START + 20 * NANOS_PER_MILLI, START + 20 * NANOS_PER_MILLI + 1]
+    assert [frame.sequence for frame in stage.transport.frames("a")] == [0, 1, 2]
+
+
+def test_an_observation_that_came_too_late_for_its_own_frame_shows_in_the_next() -> None:
+    stage = Stage()
+    stage.open()
+    stage.timer()
+    stage.observe(face(START - 40 * NANOS_PER_MILLI, jawOpen=0.6))
+    stage.clock.advance(secs=0.2)
+    stage.timer()
+    assert jaw_of(stage) == [0, 0.6]
+
+
+def test_a_source_slower_than_the_rate_passes_whole() -> None:
+    stage = Stage()
+    stage.open(rate_hz=60)
+    assert stage.run(2, source_hz=30) == pytest.approx(60, abs=1)
+
+
+@pytest.mark.parametrize("rate_hz", [5, 10, 15, 30])
+def test_a_faster_source_is_held_to_the_rate(rate_hz: float) -> None:
+    stage = Stage()
+    stage.open(rate_hz=rate_hz)
+    assert stage.run(4, source_hz=30) == pytest.approx(4 * rate_hz, abs=2)
+
+
+@pytest.mark.parametrize("rate_hz", [5, 10, 25, 30, 50, 60])
+def test_the_timer_is_held_to_the_rate(rate_hz: float) -> None:
+    stage = Stage()
+    stage.open(rate_hz=rate_hz)
+    stage.run(4, source_hz=0.25)
+    times = [time for time in times_of(stage) if time - START > NANOS_PER_SEC]
+    assert len(times) == pytest.approx(3 * rate_hz, abs=2)
+
+
+def test_a_jittering_source_loses_no_frame() -> None:
+    stage = Stage()
+    stage.open(rate_hz=30)
+    rng = np.random.default_rng(6)
+    ticked = 0
+    for number in range(90):
+        jitter = float(rng.uniform(-0.004, 0.004))
+        ticked += len(stage.observe(face(START + round((number / 30 + jitter) * NANOS_PER_SEC))))
+    assert ticked == 90
+
+
+def test_the_rate_may_change_while_an_avatar_lives() -> None:
+    stage = Stage()
+    stage.open(rate_hz=60)
+    stage.run(1, source_hz=30)
+    stage.pipeline.configure(0, precision_bits=16, rate_hz=10, smoothing=0)
+    stage.clock.advance(secs=0.02)
+    assert stage.run(1, source_hz=30) == pytest.approx(10, abs=1)
+    assert len(stage.transport.frames("a")[-1].blendshapes or b"") == 104
+
+
+def test_smoothing_is_each_avatars_own() -> None:
+    stage = Stage()
+    stage.open(0, "raw", smoothing=0)
+    stage.open(1, "slow", smoothing=5)
+    for number, jaw in enumerate((0.0, 1.0)):
+        seen = face(START + number * 33 * NANOS_PER_MILLI, jawOpen=jaw)
+        stage.observe(seen, 0)
+        stage.observe(seen, 1)
+    assert jaw_of(stage, "raw") == [0, 1]
+    assert 0 < jaw_of(stage, "slow")[1] < 0.7
+
+
+def test_forgetting_shows_rest_at_once() -> None:
+    stage = Stage()
+    stage.open(smoothing=1)
+    stage.observe(face(START, jawOpen=1))
+    stage.pipeline.forget(slots(0))
+    stage.clock.advance(secs=1 / 60)
+    assert stage.timer() == [0]
+    frame = stage.transport.frames("a")[-1]
+    assert not any(frame.is_valid(group) for group in Group)
+    assert not frame.blendshape_weights().any()
+    assert frame.sequence == 1  # the stream goes on
+
+
+def test_a_lost_face_is_held_then_eased() -> None:
+    stage = Stage()
+    stage.open()
+    stage.observe(face(START, jawOpen=1))
+    shown = []
+    for millis in (200, 500, 800):
+        stage.clock.advance(nanos=START + millis * NANOS_PER_MILLI - stage.clock.now_nanos())
+        stage.timer()
+        shown.append((jaw_of(stage)[-1], stage.transport.frames("a")[-1].is_valid(Group.MOUTH)))
+    assert shown == [(1.0, True), (0.5, True), (0.0, False)]
+
+
+def crowd(count: int, captured_at_nanos: int, jaw: npt.NDArray[np.float32]) -> FaceObservations:
+    faces = FaceObservations.nobody(captured_at_nanos, count)
+    shapes = faces.blendshapes.copy()
+    shapes[:, SHAPE["jawOpen"]] = jaw
+    return replace(faces, found=np.ones(count, np.bool_), blendshapes=shapes, confidence=np.ones(count, np.float32))
+
+
+def test_five_hundred_avatars_in_one_tick() -> None:
+    stage = Stage(500, b"avatar/")
+    for slot in range(500):
+        stage.open(slot, f"npc-{slot}")
+    order = np.random.default_rng(7).permutation(500)
+    jaw = (order / 500).astype(np.float32)
+    assert stage.observe(crowd(500, START, jaw), *order.tolist()) == order.tolist()
+    assert len(stage.transport.sent) == 500
+    for slot in (0, 1, 250, 499):
+        assert jaw_of(stage, f"npc-{slot}") == [pytest.approx(slot / 500, abs=0.006)]
+    assert len({frame.stream_id for slot in range(500) for frame in stage.transport.frames(f"npc-{slot}")}) == 500
+
+
+def test_no_slots_is_no_tick() -> None:
+    stage = Stage()
+    stage.pipeline.tick(slots(), np.array([], np.int64))
+    assert stage.transport.sent == []

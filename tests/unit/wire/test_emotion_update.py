@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affectia.errors import WireError
+from affectia.registry import DecodeStatus, Emotion, Group
+from affectia.wire import avatar_frame, cbor, emotion_update
+from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
+
+pytestmark = pytest.mark.unit
+
+U32 = st.integers(0, (1 << 32) - 1)
+U8 = st.none() | st.integers(0, 255)
+
+
+def exactly(length: int) -> st.SearchStrategy[bytes | None]:
+    return st.none() | st.binary(min_size=length, max_size=length)
+
+
+updates = st.builds(
+    EmotionUpdate,
+    U32,
+    U32,
+    st.integers(0, (1 << 64) - 1),
+    U32,
+    groups=exactly(24),
+    emotion_support=U8,
+    emotions=exactly(8),
+    affect=st.none() | st.tuples(*[st.integers(-127, 127)] * 3),
+    affect_method=U8,
+    action_unit_support=st.none() | st.integers(0, (1 << 28) - 1),
+    action_units=exactly(28),
+    head_pose=exactly(6),
+    gaze=exactly(4),
+    blink=exactly(2),
+    speaking_probability=U8,
+)
+
+
+@given(updates)
+def test_an_update_comes_back_as_it_was_sent(update: EmotionUpdate) -> None:
+    assert emotion_update.decode(emotion_update.encode(update)) == update
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise(body: bytes) -> None:
+    status, update = emotion_update.try_decode(body)
+    assert (update is None) == (status is not DecodeStatus.OK)
+
+
+def test_an_update_cut_anywhere_is_truncated() -> None:
+    body = emotion_update.encode(EmotionUpdate(1, 2, 3, 4, affect=(1, -127, 127), blink=b"\1\2", speaking_probability=200))
+    for end in range(len(body)):
+        assert emotion_update.try_decode(body[:end]) == (DecodeStatus.TRUNCATED, None)
+
+
+def test_an_affect_beyond_one_is_out_of_range() -> None:
+    for affect in ((128, 0, 0), (0, -128, 0), (0, 0, 1 << 70)):
+        body = emotion_update.encode(EmotionUpdate(1, 2, 3, 4, affect=(0, 0, 0)))
+        assert body.endswith(bytes.fromhex("0a83000000"))
+        changed = body[:-4] + b"\x83" + b"".join(map(_int, affect))
+        assert emotion_update.try_decode(changed)[0] in (DecodeStatus.OUT_OF_RANGE, DecodeStatus.WRONG_TYPE)
+
+
+def _int(value: int) -> bytes:
+    if value >= 1 << 64:
+        return bytes.fromhex("c249010000000000000000")  # a bignum, which this wire does not know
+    return cbor.write_int(value)
+
+
+@pytest.mark.parametrize("part", ["groups", "emotions", "action_units", "head_pose", "gaze", "blink"])
+def test_a_payload_of_the_wrong_length_is_not_sent(part: str) -> None:
+    update = EmotionUpdate(1, 2, 3, 4)
+    setattr(update, part, b"\0")
+    with pytest.raises(WireError, match=rf"^{part} has 1 bytes, expected \d+$"):
+        emotion_update.encode(update)
+
+
+def test_an_avatar_frame_is_no_update() -> None:
+    body = avatar_frame.encode(AvatarFrame(1, 2, 3, 4))
+    with pytest.raises(WireError, match=r"^emotion_update of \d+ bytes is unknown_layout: "):
+        emotion_update.decode(body)
+
+
+def test_only_supported_emotions_have_scores() -> None:
+    update = EmotionUpdate(
+        1, 2, 3, 4, emotion_support=1 << Emotion.HAPPY | 1 << Emotion.CONTEMPT, emotions=bytes((9, 204, 9, 9, 9, 9, 9, 51))
+    )
+    assert update.emotion_scores() == {"happy": pytest.approx(0.8), "contempt": pytest.approx(0.2)}
+    assert EmotionUpdate(1, 2, 3, 4, emotions=bytes(8)).emotion_scores() == {}
+
+
+def test_values_come_in_real_units() -> None:
+    update = EmotionUpdate(
+        1, 2, 3, 4, head_pose=(320).to_bytes(2, "little") + bytes((0x92, 0xFF)) + bytes(2), gaze=b"\x00\x20\x00\xe0", blink=b"\xff\x00"
+    )
+    assert update.head_pose_deg() == pytest.approx([3.2, -1.1, 0], abs=1e-5)
+    assert update.gaze_tangents().tolist() == [1, -1]
+    assert update.blink_closures().tolist() == [1, 0]
+    assert update.is_valid(Group.EMOTION)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from affectia import registry
+from affectia.registry import Bone, Group
+from affectia.wire import json_twin, quantize, rotation
+from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
+
+pytestmark = pytest.mark.unit
+
+OFFSET = 1_700_000_000_000_000_000
+TIME = 123_457_999_999
+VALID = bytes((1 | 1 << 1, 255, 0, 255))
+GROUPS = len(registry.GROUPS)
+
+
+def groups(*invalid: Group) -> bytes:
+    return b"".join(bytes(4) if Group(group) in invalid else VALID for group in range(GROUPS))
+
+
+def frame(*invalid: Group) -> AvatarFrame:
+    bones = np.zeros((9, 4))
+    bones[:, 3] = 1
+    bones[Bone.NECK] = rotation.from_euler_deg(np.array((0, -1.1, 0)))
+    bones[Bone.HEAD] = rotation.from_euler_deg(np.array((3.2, 0, 0)))
+    return AvatarFrame(
+        7,
+        235,
+        TIME,
+        0,
+        groups=groups(*invalid),
+        blendshapes=bytes(51) + b"\xff",
+        bones=quantize.quaternions_i16(bones).tobytes(),
+        head_translation=quantize.translation_i16(np.array((1.5, -0.25, 10))).tobytes(),
+        visemes=bytes(15),
+        dominant_viseme=bytes((1, 224)),
+        effects=bytes((51, 0, 0, 0)),
+    )
+
+
+def update(*invalid: Group) -> EmotionUpdate:
+    return EmotionUpdate(
+        7,
+        235,
+        TIME,
+        0,
+        groups=groups(*invalid),
+        emotion_support=0b11,
+        emotions=bytes((51, 204, 0, 0, 0, 0, 0, 255)),
+        affect=(81, 41, -5),
+        affect_method=0,
+        action_unit_support=1 << registry.ACTION_UNITS.index("au12_smile"),
+        action_units=bytes(189 if name == "au12_smile" else 7 for name in registry.ACTION_UNITS),
+        head_pose=quantize.angles_i16(np.array((3.2, -1.1, 0.4))).tobytes(),
+        gaze=quantize.gaze_i16(np.array((0.02, -0.1))).tobytes(),
+        blink=b"\0\0",
+        speaking_probability=219,
+    )
+
+
+def frame_json(value: AvatarFrame) -> dict[str, Any]:
+    return json_twin.avatar_frame_json(value, avatar_id="abc-123", epoch_offset_nanos=OFFSET)
+
+
+def update_json(value: EmotionUpdate) -> dict[str, Any]:
+    return json_twin.emotion_update_json(value, avatar_id="abc-123", epoch_offset_nanos=OFFSET)
+
+
+def test_an_avatar_frame_has_the_shape_of_the_contract() -> None:
+    twin = frame_json(frame())
+    assert list(twin) == ["type", "session_id", "timestamp_ms", "sequence", "payload"]
+    assert {key: twin[key] for key in list(twin)[:4]} == {
+        "type": "avatar_frame",
+        "session_id": "abc-123",
+        "timestamp_ms": 1_700_000_123_457,
+        "sequence": 235,
+    }
+    payload = twin["payload"]
+    assert list(payload) == ["blendshapes", "bone_transforms", "viseme", "viseme_conf", "particles"]
+    assert list(payload["blendshapes"]) == list(registry.BLENDSHAPES)
+    assert payload["blendshapes"]["tongueOut"] == 1
+    assert payload["bone_transforms"]["neck_pitch"] == pytest.approx(-1.1, abs=0.01)
+    assert payload["bone_transforms"]["head_yaw"] == pytest.approx(3.2, abs=0.01)
+    assert [payload["bone_transforms"][f"head_{axis}"] for axis in "xyz"] == [1.5, -0.25, 10]
+    assert len(payload["bone_transforms"]) == 9 * 3 + 3
+    assert (payload["viseme"], payload["viseme_conf"]) == ("PP", pytest.approx(0.88, abs=0.005))
+    assert payload["particles"] == {"glow_intensity": 0.2, "blush_intensity": 0, "tear_intensity": 0, "sweat_intensity": 0}
+
+
+def test_an_emotion_update_has_the_shape_of_the_contract() -> None:
+    twin = update_json(update())
+    assert (twin["type"], twin["session_id"], twin["timestamp_ms"]) == ("emotion_update", "abc-123", 1_700_000_123_457)
+    payload = twin["payload"]
+    assert list(payload) == ["emotion", "scores", "valence", "arousal", "au", "head_pose", "gaze", "speaking_probability"]
+    assert payload["emotion"] == "happy"
+    assert payload["scores"] == {"neutral": 0.2, "happy": 0.8}  # the unsupported contempt of 255 is no evidence
+    assert payload["valence"] == pytest.approx(0.64, abs=0.005)
+    assert payload["arousal"] == pytest.approx(0.32, abs=0.005)
+    assert payload["au"] == {"au12_smile": pytest.approx(0.74, abs=0.005)}
+    assert payload["head_pose"] == {"yaw": 3.2, "pitch": -1.1, "roll": 0.4}
+    assert payload["gaze"] == {"x": pytest.approx(0.02, abs=1e-4), "y": pytest.approx(-0.1, abs=1e-4)}
+    assert payload["speaking_probability"] == pytest.approx(0.86, abs=0.005)
+
+
+@pytest.mark.parametrize("twin", [frame_json(frame()), update_json(update())], ids=["avatar_frame", "emotion_update"])
+def test_the_twin_is_plain_json(twin: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(twin, allow_nan=False)) == twin
+
+
+@pytest.mark.parametrize("group", [Group.EYES, Group.BROWS, Group.MOUTH])
+def test_shapes_of_an_invalid_group_are_left_out(group: Group) -> None:
+    shapes = frame_json(frame(group))["payload"]["blendshapes"]
+    of_group = {name for name, its in zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True) if its == group}
+    assert of_group
+    assert set(shapes) == set(registry.BLENDSHAPES) - of_group
+
+
+def test_an_invalid_head_leaves_out_head_neck_and_translation() -> None:
+    transforms = frame_json(frame(Group.HEAD))["payload"]["bone_transforms"]
+    assert not [name for name in transforms if name.startswith(("head_", "neck_"))]
+    assert "left_eye_yaw" in transforms
+
+
+def test_an_invalid_mouth_has_no_viseme() -> None:
+    payload = frame_json(frame(Group.MOUTH))["payload"]
+    assert payload["viseme"] is None
+    assert payload["viseme_conf"] is None
+
+
+def test_an_invalid_emotion_has_no_particles_and_no_feelings() -> None:
+    assert frame_json(frame(Group.EMOTION))["payload"]["particles"] == {}
+    payload = update_json(update(Group.EMOTION))["payload"]
+    assert (payload["emotion"], payload["scores"], payload["au"], payload["valence"], payload["arousal"]) == (None, {}, {}, None, None)
+    assert payload["head_pose"] is not None
+
+
+def test_nothing_valid_leaves_empty_maps_and_nulls() -> None:
+    everything = tuple(Group)
+    assert frame_json(frame(*everything))["payload"] == {
+        "blendshapes": {},
+        "bone_transforms": {},
+        "viseme": None,
+        "viseme_conf": None,
+        "particles": {},
+    }
+    payload = update_json(update(*everything))["payload"]
+    assert payload["head_pose"] is None
+    assert payload["gaze"] is None
+
+
+def test_what_was_never_measured_is_null() -> None:
+    payload = update_json(EmotionUpdate(7, 235, TIME, 0))["payload"]
+    assert payload == {
+        "emotion": None,
+        "scores": {},
+        "valence": None,
+        "arousal": None,
+        "au": {},
+        "head_pose": None,
+        "gaze": None,
+        "speaking_probability": None,
+    }
