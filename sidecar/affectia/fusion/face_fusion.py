@@ -14,9 +14,11 @@ from affectia.signals.face_observations import SHAPES, FaceObservations
 from affectia.signals.groups import GROUPS, GroupStates
 from affectia.wire import rotation
 
-# The groups that a face speaks for.
-_IS_FACE = np.isin(np.arange(GROUPS), (Group.EYES, Group.BROWS, Group.MOUTH, Group.HEAD))
+# The groups that a face speaks for stand side by side.
+_FACE_GROUPS = slice(Group.EYES, Group.HEAD + 1)
+_FACE = np.uint8(Source.FACE)
 _NEVER = np.array((0, np.inf, 0), np.float32)
+_ONES = np.ones(SHAPES, np.float32)
 
 
 @dataclass(frozen=True)
@@ -43,24 +45,25 @@ class FaceFusion:
 
     def observe(self, slots: NDArray[np.intp], faces: FaceObservations) -> None:
         """Take in the faces of one sample; row i belongs to slots[i]. Rows that hold NaN or infinity count as not found."""
-        # A sum holds NaN or infinity exactly when one of its terms does.
-        total = faces.blendshapes.sum(axis=1) + faces.head_rotation.sum(axis=1) + faces.head_position_cm.sum(axis=1)
+        # A sum holds NaN or infinity exactly when one of its terms does; as a product with ones it is one step instead of many.
+        total = faces.blendshapes @ _ONES[:SHAPES] + faces.head_rotation @ _ONES[:4] + faces.head_position_cm @ _ONES[:3]
         whole = faces.found & np.isfinite(total)
-        seen = slots[whole]
-        if seen.size == 0:
-            return
-        rows: NDArray[np.bool_] | slice = slice(None) if seen.size == slots.size else whole
-        position = faces.head_position_cm[rows]
-        newcomers = ~self._ever_found[seen]
+        if whole.all():
+            self._keep(slots, faces, slice(None))
+        elif whole.any():
+            self._keep(slots[whole], faces, whole)
+
+    def _keep(self, slots: NDArray[np.intp], faces: FaceObservations, rows: NDArray[np.bool_] | slice) -> None:
+        newcomers = ~self._ever_found[slots]
         if newcomers.any():
             # Rest is where the head was first seen: a head translation is a shift from there, not a place in the room.
-            self._rest_position_cm[seen[newcomers]] = position[newcomers]
-            self._ever_found[seen] = True
-        self._found_at_nanos[seen] = faces.captured_at_nanos
-        self._shapes[seen] = faces.blendshapes[rows]
-        self._turn[seen] = faces.head_rotation[rows]
-        self._position_cm[seen] = position
-        self._confidence[seen] = faces.confidence[rows]
+            self._rest_position_cm[slots[newcomers]] = faces.head_position_cm[rows][newcomers]
+            self._ever_found[slots] = True
+        self._found_at_nanos[slots] = faces.captured_at_nanos
+        self._shapes[slots] = faces.blendshapes[rows]
+        self._turn[slots] = faces.head_rotation[rows]
+        self._position_cm[slots] = faces.head_position_cm[rows]
+        self._confidence[slots] = faces.confidence[rows]
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Drop everything that was seen; the next state of these slots is rest and says that nothing is valid."""
@@ -73,28 +76,32 @@ class FaceFusion:
 
     def state(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64]) -> AvatarState:
         """The state of some slots, each at its own time."""
+        ever = self._ever_found[slots]
         age_secs = (times_nanos - self._found_at_nanos[slots]) / NANOS_PER_SEC
-        presence = self._presence(slots, age_secs)
+        shift_cm = self._position_cm[slots] - self._rest_position_cm[slots]
+        levels = np.empty((slots.size, GROUPS, 3), np.float32)  # confidence, age, weight
+        levels[:] = _NEVER
+        seen = levels[:, _FACE_GROUPS]
+        seen[..., 1] = np.where(ever, age_secs, np.inf)[:, None]
+        valid = np.zeros((slots.size, GROUPS), np.bool_)
+        if ever.all() and age_secs.max() <= self._options.hold_secs:  # nearly always: nothing fades
+            seen[..., 0] = self._confidence[slots][:, None]
+            seen[..., 2] = 1
+            valid[:, _FACE_GROUPS] = True
+            groups = GroupStates(valid, valid * _FACE, levels)
+            return AvatarState(self._shapes[slots], self._turn[slots], shift_cm, groups)
+        presence = self._presence(ever, age_secs)
         weight = presence.astype(np.float32)[:, None]
-        # One row of (confidence, age, weight) a slot, the same for all groups that a face speaks for.
-        levels = np.empty((slots.size, 1, 3), np.float32)
-        levels[:, 0, 0] = presence * self._confidence[slots]
-        levels[:, 0, 1] = np.where(self._ever_found[slots], age_secs, np.inf)
-        levels[:, 0, 2] = presence
-        valid = (weight > 0) & _IS_FACE
-        groups = GroupStates(valid, valid * np.uint8(Source.FACE), np.where(_IS_FACE[:, None], levels, _NEVER))
-        if presence.min() == 1:
-            return AvatarState(self._shapes[slots], self._turn[slots], self._position_cm[slots] - self._rest_position_cm[slots], groups)
-        return AvatarState(
-            self._shapes[slots] * weight,
-            rotation.scaled(self._turn[slots], presence).astype(np.float32),
-            (self._position_cm[slots] - self._rest_position_cm[slots]) * weight,
-            groups,
-        )
+        seen[..., 0] = self._confidence[slots][:, None] * weight
+        seen[..., 2] = weight
+        valid[:, _FACE_GROUPS] = weight > 0
+        groups = GroupStates(valid, valid * _FACE, levels)
+        turn = rotation.scaled(self._turn[slots], presence).astype(np.float32)
+        return AvatarState(self._shapes[slots] * weight, turn, shift_cm * weight, groups)
 
-    def _presence(self, slots: NDArray[np.intp], age_secs: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _presence(self, ever: NDArray[np.bool_], age_secs: NDArray[np.float64]) -> NDArray[np.float64]:
         """1 while a face is fresh, 0 when it is gone, a smooth step between."""
         left = 1 - (age_secs - self._options.hold_secs) / max(self._options.ease_secs, 1e-6)
-        left = np.minimum(np.maximum(left, 0.0), 1.0) * self._ever_found[slots]
+        left = np.minimum(np.maximum(left, 0.0), 1.0) * ever
         presence: NDArray[np.float64] = left * left * (3 - 2 * left)
         return presence

@@ -13,6 +13,8 @@ from affectia.motion.one_euro import OneEuroFilter, OneEuroOptions
 from affectia.registry import Bone, Group
 from affectia.signals.avatar_weights import BONES, SHAPES, UNITS, AvatarWeights
 
+_ONES = np.ones(4, np.float32)
+
 
 @dataclass(frozen=True)
 class SmootherOptions:
@@ -50,14 +52,14 @@ class Smoother:
         """The weights, smoothed (what came in is used up); `slowness` (n,) is 0 for raw, 1 for the constants, 2 for twice as slow."""
         # A quaternion and its negative are one rotation: stay on the side of the last one, or the filter would go the long way.
         bones = weights.bones
-        other_side = np.einsum("sbq,sbq->sb", bones, self._last_bones[slots]) < 0
+        other_side = (bones * self._last_bones[slots]) @ _ONES < 0
         if other_side.any():
             bones[other_side] *= -1
         dt_secs = ((times_nanos - self._last_nanos[slots]) / NANOS_PER_SEC).astype(np.float32)
         self._last_nanos[slots] = times_nanos
         smooth = AvatarWeights(self._filter.filtered(slots, weights.channels, dt_secs, slowness), weights.groups)
         bones = smooth.bones
-        bones /= np.sqrt(np.einsum("sbq,sbq->sb", bones, bones))[..., None]
+        bones /= np.sqrt((bones * bones) @ _ONES)[..., None]
         self._last_bones[slots] = bones
         # Each viseme is filtered at its own speed, so the sum strays from 1; what is missing or too much goes out here.
         visemes = smooth.visemes

@@ -12,6 +12,7 @@ from affectia import registry
 from affectia.registry import Bone
 from affectia.signals.face_observations import SHAPES
 
+_ONES: Final = np.ones(3, np.float32)
 _SHAPE: Final = {name: place for place, name in enumerate(registry.BLENDSHAPES)}
 
 
@@ -35,7 +36,7 @@ class Skeleton:
     def pose(self, bones: NDArray[np.float32], head_rotation: NDArray[np.float32], blendshapes: NDArray[np.float32]) -> None:
         """Write (n, 4) head rotations and the gaze in (n, 52) shapes into (n, 9, 4) bones."""
         axis, w = head_rotation[:, :3], head_rotation[:, 3]
-        sine = np.sqrt(np.einsum("ni,ni->n", axis, axis))
+        sine = np.sqrt((axis * axis) @ _ONES)
         # |w| and its sign: a quaternion and its negative are one rotation, and the short way is shared. A head that is not turned has
         # axis 0, there any scale will do.
         half = np.arctan2(sine, np.abs(w))[:, None] * self._shares

