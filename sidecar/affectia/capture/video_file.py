@@ -97,6 +97,8 @@ def _checked_rate_hz(path: Path) -> float:
         raise _unreadable(path, error) from None
     if stat.S_ISDIR(found.st_mode):
         raise CaptureError(f"video file is a folder, expected a file: {path}")
+    if not stat.S_ISREG(found.st_mode):
+        raise CaptureError(f"video file is a device or a pipe, expected a file (a camera is camera:N): {path}")
     if found.st_size == 0:
         raise CaptureError(f"video file is empty: {path}")
     with _opened(path) as (container, stream):
@@ -114,7 +116,8 @@ def _checked_rate_hz(path: Path) -> float:
 def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """A file and its first video stream; raises CaptureError where there is none."""
     try:
-        container = av.open(str(path))
+        # A playlist or session description may name addresses; nothing but files of this machine is opened for it.
+        container = av.open(str(path), options={"protocol_whitelist": "file"})
     except (FFmpegError, PermissionError) as error:
         raise _unreadable(path, error) from None
     with container:

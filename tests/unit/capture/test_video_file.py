@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import socket
+import sys
 import threading
 from pathlib import Path
 
@@ -200,3 +202,30 @@ def test_a_picture_that_was_filmed_lying_down_is_turned_counterclockwise(rotatio
     assert standing.shape == ((4, 2, 3) if abs(rotation_deg) == 90 else (2, 4, 3))
     assert standing[place_of_mark].tolist() == [255, 255, 255]
     assert standing.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:{port}/a.ts\n#EXT-X-ENDLIST\n"),
+        ("list.ffconcat", "ffconcat version 1.0\nfile http://127.0.0.1:{port}/a.mp4\n"),
+        ("call.sdp", "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {port} RTP/AVP 96\na=rtpmap:96 H264/90000\n"),
+    ],
+)
+def test_a_file_that_names_an_address_makes_nobody_reach_for_it(tmp_path: Path, name: str, content: str) -> None:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        door.settimeout(0.2)
+        path = tmp_path / name
+        path.write_text(content.format(port=door.getsockname()[1]))
+        with pytest.raises(CaptureError, match=name):
+            VideoFileSource(path, FakeSink(), FakeClock())
+        with pytest.raises(TimeoutError):
+            door.accept()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no device files")
+def test_a_device_is_no_file() -> None:
+    with pytest.raises(CaptureError, match="device or a pipe, expected a file"):
+        VideoFileSource(Path("/dev/zero"), FakeSink(), FakeClock())
