@@ -23,7 +23,7 @@ def test_step_keeps_the_output_in_the_log_and_one_line_on_the_screen(tmp_path: P
 def test_failing_step_says_so_and_leaves_its_last_words(tmp_path: Path) -> None:
     out = io.StringIO()
     steps = Steps(tmp_path / "setup.log", out=out)
-    assert not steps.run("breaking", [sys.executable, "-c", "import sys; print('first'); sys.exit('last words')"])
+    assert not steps.run("breaking", [sys.executable, "-c", "import sys; print('first', flush=True); sys.exit('last words')"])
     assert "  breaking ... FAILED, " in out.getvalue()
     assert steps.log_tail().endswith("    last words")
 
