@@ -2,6 +2,9 @@
 
 import sys
 
-from affectia.cli.main import main
+try:
+    from affectia.cli.main import main
+except KeyboardInterrupt:  # imports take a second, and people are quick
+    sys.exit(130)
 
 sys.exit(main())

@@ -105,8 +105,11 @@ def load(path: Path | None = None, *, environment: Mapping[str, str] | None = No
     """Read the settings; `flags` are dotted keys (`server.port_base`), None values count as not given. Raises ConfigError."""
     environment = os.environ if environment is None else environment
     named = path or (Path(environment["AFFECTIA_CONFIG"]) if environment.get("AFFECTIA_CONFIG") else None)
-    merged: dict[str, Any] = _read_file(named or default_config_path(), must_exist=named is not None)
-    _check_keys(Settings, merged, where=str(named or default_config_path()))
+    # From the defaults on, so that one key of a table leaves the others as they are.
+    merged: dict[str, Any] = dataclasses.asdict(Settings())
+    from_file = _read_file(named or default_config_path(), must_exist=named is not None)
+    _check_keys(Settings, from_file, where=str(named or default_config_path()))
+    _merge(merged, from_file)
     for name, text in environment.items():
         if name.startswith(_ENVIRONMENT_PREFIX) and name not in _NOT_SETTINGS:
             keys = name.removeprefix(_ENVIRONMENT_PREFIX).lower().split("__")
@@ -135,7 +138,8 @@ def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
             raise ConfigError(f"settings file does not exist: {path}") from None
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"settings file cannot be read ({type(error).__name__}), expected UTF-8 text: {path}") from None
+        reason = "it is no UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror).lower()
+        raise ConfigError(f"settings file cannot be read ({reason}), expected UTF-8 text: {path}") from None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

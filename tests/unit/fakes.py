@@ -32,6 +32,9 @@ class FakeTransport:
     def send(self, topic: bytes, body: bytes) -> None:
         self.sent.append((topic, body))
 
+    def forget(self, topic: bytes) -> None:
+        pass
+
     def wants(self, topic: bytes) -> bool:
         return topic.startswith(self.prefixes)
 

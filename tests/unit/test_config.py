@@ -44,8 +44,9 @@ def test_a_flag_that_was_not_given_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_one_constant_of_a_table_leaves_the_others(tmp_path: Path) -> None:
-    settings = load(written(tmp_path, "[motion.brows]\nmin_cutoff_hz = 0.9\nbeta_hz = 1.0\n"))
+    settings = load(written(tmp_path, "[motion.brows]\nmin_cutoff_hz = 0.9\n"))
     assert settings.pipeline().motion.brows.min_cutoff_hz == 0.9
+    assert settings.motion.brows.beta_hz == config.Settings().motion.brows.beta_hz
     assert settings.motion.mouth == config.Settings().motion.mouth
 
 

@@ -88,6 +88,9 @@ class Source(ABC):
     def _guarded(self) -> None:
         try:
             self._run()
+            if not self._stopping.is_set():
+                self.detail = f"{self.description} came to its end"
+                log.info("source %s", self.detail)
         except AffectiaError as error:
             self.detail = str(error)
             log.warning("source %s ended: %s", type(self).__name__, error)

@@ -20,6 +20,8 @@ from affectia.clock import NANOS_PER_SEC, Clock
 from affectia.errors import CaptureError
 from affectia.signals.video_sample import VideoSample
 
+# Containers of video and sound; what only points to other places (playlists, session descriptions, patterns of names) is not among them.
+_FORMATS = "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,asf,ogg,mjpeg,gif,ivf,mxf,nut,yuv4mpegpipe,wav,mp3,flac,aac"
 # The next picture is decoded late in a frame's period, twice as early as decoding took the last time, but in this part of it at least:
 # decoding at once would take the processor from those who look at the picture before.
 _LAST_PART = 0.25
@@ -64,6 +66,7 @@ class VideoFileSource(Source):
                         return
                     sample = VideoSample(self._clock.now_nanos(), place_nanos, rgb)
                     self._sink.put(sample)
+                    self._mark(sample.captured_at_nanos)
                     rest_nanos = period_nanos - max(round(_LAST_PART * period_nanos), 2 * (decoded - asked))
                     if self._stopping.wait(max(0, rest_nanos) / NANOS_PER_SEC):
                         return
@@ -73,7 +76,7 @@ class VideoFileSource(Source):
                     while not self._sink.put_when_empty(sample, timeout_secs=0.1):
                         if self._stopping.is_set():
                             return
-                self._mark(sample.captured_at_nanos)
+                    self._mark(sample.captured_at_nanos)
                 length_nanos = media_nanos + period_nanos
             if length_nanos == 0:  # the file has changed since it was checked
                 raise CaptureError(f"video file has no picture that can be decoded: {self._path}")
@@ -117,7 +120,8 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """A file and its first video stream; raises CaptureError where there is none."""
     try:
         # A playlist or session description may name addresses; nothing but files of this machine is opened for it.
-        container = av.open(str(path), options={"protocol_whitelist": "file"})
+        # The prefix and the absolute path keep a name with a colon from being read as an address.
+        container = av.open(f"file:{path.absolute()}", options={"protocol_whitelist": "file", "format_whitelist": _FORMATS})
     except (FFmpegError, PermissionError) as error:
         raise _unreadable(path, error) from None
     with container:

@@ -29,12 +29,15 @@ from affectia.cli.sidecar_status import StatusPoller
 from affectia.cli.summary import Summary
 from affectia.client import ReceivedFrame, Subscriber
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
-from affectia.errors import AffectiaError, ConfigError, PortInUse
+from affectia.errors import AffectiaError, ConfigError, ConsentMissing, PortInUse
 from affectia.inference.model_store import ModelStore
 from affectia.publish.take_csv import write_take
+from affectia.session.session_manager import FACE_MODEL
+from affectia.session.sidecar import SWITCH_INTERVAL_SECS
 from affectia.session.source_spec import SourceSpec
 from affectia.signals.video_sample import VideoSample
 
+INTERRUPTED: Final = 130  # what a shell makes of Ctrl-C
 START_SECS: Final = 60.0  # a first start reads a network and libraries from a cold disk
 NO_CONSENT: Final = "no consent for the camera: it stays off, and all frames say that nothing is valid"
 _REFRESH_SECS: Final = 0.1
@@ -57,13 +60,20 @@ def demo(
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"output is a file, expected a folder: {folder}")
     models = context.find_object(ModelStore) or ModelStore()
-    own_rate_hz = own_rate(spec, models)
     console = Console(highlight=False)
+    if spec.kind == "clip":
+        bring(spec.clip_id, models, console)
+    own_rate_hz = own_rate(spec, models)
+    if spec.kind != "synthetic":
+        bring(FACE_MODEL, models, console)
     live = console.is_terminal and not headless
+    sys.setswitchinterval(SWITCH_INTERVAL_SECS)  # drawing the screen must not hold up the stamping of frames
     granted = with_consent(spec, tuple(consent or ()), ask=_ask if console.is_terminal and sys.stdin.isatty() else None)
     base = free_port_base() if port_base is None else port_base
     if port_base is not None and not are_free(base):  # else frames of somebody else's sidecar would be shown as its own
         raise PortInUse(f"ports {base} to {base + 3} are not all free, expected them to be; stop what uses them, or leave --port-base out")
+    if spec.kind == "camera" and "camera" not in granted and not sys.stdin.isatty():
+        raise ConsentMissing(f"{source} needs the consent of the person in front of it; start it in a terminal, or give --consent camera")
     run = DemoRun(source, seconds, base, own_rate_hz, note=NO_CONSENT if spec.kind == "camera" and "camera" not in granted else "")
     arguments = serve_arguments(source, base, granted)
     with ended_like_ctrl_c():
@@ -71,10 +81,18 @@ def demo(
         if run.recording.count:
             _leave_behind(run, folder, console)
         elif not ending:
-            raise AffectiaError(f"no frame came from {source} before it was stopped, expected at least one")
+            print("affectia: stopped before the first frame, nothing was written", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED)
     if ending:
         print(f"affectia: {ending}", file=sys.stderr)
         raise typer.Exit(run.exit_code)
+
+
+def bring(model_id: str, models: ModelStore, console: Console) -> None:
+    """Get a model or clip where the cache has not got it; raises ModelError where it does not come."""
+    if models.verify(model_id).state != "ready":
+        with console.status(f"fetching {model_id}"):
+            models.pull(model_id)
 
 
 def own_rate(spec: SourceSpec, models: ModelStore) -> float | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from rich.prompt import Confirm
 from affectia import config, registry
 from affectia.config import Settings
 from affectia.control.grpc_server import ControlServer
+from affectia.session.consent import checked_modality
 from affectia.session.session import SessionOptions
 from affectia.session.session_manager import SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
@@ -36,8 +39,11 @@ def serve(
     port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default=str(registry.PORT_BASE))] = None,
     precision: Annotated[int | None, typer.Option(help="Bits of a weight: 8 or 16.", show_default="8")] = None,
     rate: Annotated[float | None, typer.Option(help="Most frames a second.", show_default="60")] = None,
-    smoothing: Annotated[float | None, typer.Option(help="0 raw, 1 normal, 2 twice as slow.", show_default="1")] = None,
+    smoothing: Annotated[float | None, typer.Option(help="0 raw, 1 normal, 2 twice as slow, 10 at most.", show_default="1")] = None,
     settings_path: Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).", show_default=False)] = None,
+    end_with_input: Annotated[
+        bool, typer.Option("--end-with-input", help="End when standard input is closed: a parent's pipe tells that the parent is gone.")
+    ] = False,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.", show_default="info")] = None,
 ) -> None:
     """Watch a source and publish its avatars until Ctrl-C."""
@@ -63,7 +69,7 @@ def serve(
     port_file = PortFile(settings.server.port_base)
     port_file.claim()
     try:
-        asyncio.run(_serve(settings, request, port_file))
+        asyncio.run(_serve(settings, request, port_file, end_with_input=end_with_input))
     finally:
         port_file.release()
 
@@ -71,10 +77,10 @@ def serve(
 def session_request(settings: Settings) -> SessionRequest | None:
     """The session that the settings ask for, None for `none`; asks for consent where a person can answer."""
     chosen = settings.session
+    consent = frozenset(checked_modality(name) for name in chosen.consent)
     if chosen.source in ("", "none"):
         return None
     spec = SourceSpec.parse(chosen.source)
-    consent = frozenset(chosen.consent)
     asked = spec.kind == "camera" and "camera" not in consent and sys.stdin.isatty() and sys.stdout.isatty()
     if asked and Confirm.ask(CAMERA_QUESTION.format(index=spec.camera_index), default=False):
         consent |= {"camera"}
@@ -82,7 +88,7 @@ def session_request(settings: Settings) -> SessionRequest | None:
     return SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop)
 
 
-async def _serve(settings: Settings, request: SessionRequest | None, port_file: PortFile) -> None:
+async def _serve(settings: Settings, request: SessionRequest | None, port_file: PortFile, *, end_with_input: bool) -> None:
     server = settings.server
     sidecar = Sidecar(
         SidecarOptions(
@@ -106,21 +112,25 @@ async def _serve(settings: Settings, request: SessionRequest | None, port_file: 
             port_file.write({"publish": publish_port, "grpc": grpc_port}, installed_version())
             where = f"frames tcp://{server.host}:{publish_port}, control {server.host}:{grpc_port}"
             print(f"affectia {installed_version()} is serving: {where}", flush=True)
-            await _until_stopped()
+            await _until_stopped(end_with_input=end_with_input)
         finally:
             await control.stop(0.3)
     finally:
         await asyncio.to_thread(sidecar.stop)
 
 
-async def _until_stopped() -> None:
-    """Wait for Ctrl-C or a termination signal."""
+async def _until_stopped(*, end_with_input: bool) -> None:
+    """Wait for Ctrl-C, a termination signal or, where that was asked for, the end of standard input."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    if end_with_input:
+        threading.Thread(target=_tell_end_of_input, args=(loop, stopped), name="end-of-input", daemon=True).start()
     previous = {}
     numbers = [signal.SIGINT, signal.SIGTERM]
     if sys.platform == "win32":
         numbers.append(signal.SIGBREAK)  # what a parent process can send there
+    else:
+        numbers.append(signal.SIGHUP)  # the terminal was closed
     for number in numbers:
         try:
             loop.add_signal_handler(number, stopped.set)
@@ -133,3 +143,10 @@ async def _until_stopped() -> None:
                 await asyncio.wait_for(stopped.wait(), 0.5)
     for number, handler in previous.items():
         signal.signal(number, handler)
+
+
+def _tell_end_of_input(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
+    while os.read(0, 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop may have ended first
+        loop.call_soon_threadsafe(stopped.set)

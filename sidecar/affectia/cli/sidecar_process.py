@@ -65,7 +65,7 @@ class SidecarProcess:
 
     def __init__(self, arguments: Sequence[str], *, command: Sequence[str] | None = None, stop_secs: float = STOP_SECS) -> None:
         self._stop_secs = stop_secs
-        self._command = [*(command or (sys.executable, "-m", "affectia", "serve")), *arguments]
+        self._command = [*(command or (sys.executable, "-m", "affectia", "serve", "--end-with-input")), *arguments]
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self._lines: deque[str] = deque(maxlen=200)
@@ -81,7 +81,7 @@ class SidecarProcess:
         """Start the child and return at once."""
         self._process = subprocess.Popen(
             self._command,
-            stdin=subprocess.DEVNULL,  # so that it never asks anybody anything
+            stdin=subprocess.PIPE,  # no terminal, so it asks nobody; and closed when this process ends, however that happens
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=_environment(),
@@ -137,6 +137,9 @@ class SidecarProcess:
         with process.stderr as lines:
             for line in lines:
                 self._lines.append(line.rstrip())
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 def _environment() -> dict[str, str]:

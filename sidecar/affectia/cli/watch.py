@@ -23,7 +23,7 @@ from affectia.cli.sidecar_status import StatusPoller
 from affectia.client import ReceivedFrame, Subscriber
 from affectia.client.subscriber import DEFAULT_ENDPOINT
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock, epoch_offset_nanos
-from affectia.errors import ConfigError
+from affectia.errors import AffectiaError, ConfigError
 from affectia.wire import json_twin
 
 _REFRESH_SECS: Final = 0.1
@@ -43,13 +43,17 @@ def watch(
     clock = SystemClock()
     console = Console(highlight=False)
     if as_json:
-        _print_json(endpoint, avatars, seconds, clock)
+        came = _print_json(endpoint, avatars, seconds, clock)
+        if not came and seconds:
+            raise AffectiaError(waiting_text(endpoint, avatars))
         return
-    run = WatchRun(endpoint, seconds)
+    run = WatchRun(endpoint, seconds, avatars)
     with Subscriber(endpoint, avatars=avatars, listener=run.monitor.add, clock=clock) as subscriber, StatusPoller(control) as poller:
         run.subscriber, run.poller = subscriber, poller
         with contextlib.suppress(KeyboardInterrupt):
             (_show_live if console.is_terminal else _show_lines)(run, clock, console)
+        if seconds and not subscriber.stats.received:
+            raise AffectiaError(waiting_text(endpoint, avatars))
 
 
 def control_address(endpoint: str) -> str:
@@ -63,8 +67,9 @@ def control_address(endpoint: str) -> str:
 class WatchRun:
     """The state of one watch; the monitor is fed on the receiving thread, the rest belongs to one other."""
 
-    def __init__(self, endpoint: str, seconds: float) -> None:
+    def __init__(self, endpoint: str, seconds: float, avatars: list[str] | None = None) -> None:
         self.endpoint = endpoint
+        self.avatars = avatars
         self.seconds = seconds
         self.monitor = Monitor()
         self.subscriber: Subscriber | None = None
@@ -84,13 +89,15 @@ class WatchRun:
             reading=reading,
             lost=self.subscriber.stats.lost if self.subscriber else 0,
             status=status,
-            note=waiting_text(self.endpoint) if silent else (status.detail if status else ""),
+            note=waiting_text(self.endpoint, self.avatars) if silent else (status.detail if status else ""),
             hint="Ctrl-C ends",
         )
 
 
-def waiting_text(endpoint: str) -> str:
+def waiting_text(endpoint: str, avatars: list[str] | None = None) -> str:
     """What to tell a person while nothing comes."""
+    if avatars:
+        return f"no avatar {' or '.join(avatars)} at {endpoint}: `affectia watch` without a name shows all that are there"
     return f"nobody publishes at {endpoint}: start `affectia serve`"
 
 
@@ -124,11 +131,13 @@ def _show_lines(run: WatchRun, clock: Clock, console: Console) -> None:
             next_secs = int(elapsed_secs) + 1.0
 
 
-def _print_json(endpoint: str, avatars: list[str] | None, seconds: float, clock: Clock) -> None:
+def _print_json(endpoint: str, avatars: list[str] | None, seconds: float, clock: Clock) -> bool:
+    """Print the twins; whether any frame came."""
     offset_nanos = epoch_offset_nanos(clock)
     with Subscriber(endpoint, avatars=avatars, clock=clock) as subscriber:
         try:
-            for text in json_lines(subscriber.frames, clock, endpoint, seconds=seconds, offset_nanos=offset_nanos, tell=_tell):
+            waiting = waiting_text(endpoint, avatars)
+            for text in json_lines(subscriber.frames, clock, waiting, seconds=seconds, offset_nanos=offset_nanos, tell=_tell):
                 print(text, flush=True)
         except KeyboardInterrupt:
             pass
@@ -137,18 +146,19 @@ def _print_json(endpoint: str, avatars: list[str] | None, seconds: float, clock:
                 raise
             # The reader (such as `head`) has had enough. Python would complain once more when it closes standard output.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return subscriber.stats.received > 0
 
 
 def json_lines(
     frames: Callable[..., Iterator[ReceivedFrame]],
     clock: Clock,
-    endpoint: str,
+    waiting: str,
     *,
     seconds: float,
     offset_nanos: int,
     tell: Callable[[str], None],
 ) -> Iterator[str]:
-    """The JSON twin of every frame until `seconds` are over (0: for ever); `tell` gets a sentence while nobody publishes.
+    """The JSON twin of every frame until `seconds` are over (0: for ever); `tell` gets `waiting` while nobody publishes.
 
     `frames(timeout_secs=...)` is a Subscriber's: it ends when nothing came for so long.
     """
@@ -169,7 +179,7 @@ def json_lines(
         now_nanos = clock.now_nanos()
         if not is_over() and (told_at_nanos is None or now_nanos - told_at_nanos >= _REMIND_SECS * NANOS_PER_SEC):
             told_at_nanos = now_nanos
-            tell(waiting_text(endpoint))
+            tell(waiting)
 
 
 def _tell(text: str) -> None:

@@ -52,16 +52,17 @@ class PerceptionPool:
             self._tracks.append(track)
             self._changed.notify_all()
 
-    def remove(self, track: Track) -> None:
-        """Take a track out and close it; waits for the sample that is being looked at."""
+    def remove(self, track: Track) -> bool:
+        """Take a track out and close it; waits for the sample that is being looked at. False where it was never in."""
         with self._changed:
             if track not in self._tracks:
-                return
+                return False
             self._tracks.remove(track)
             if not self._changed.wait_for(lambda: track not in self._busy, timeout=REMOVAL_SECS):
                 self._abandoned.add(track)  # its network is still at work; who runs it closes it
-                return
+                return True
         track.close()
+        return True
 
     def wake(self) -> None:
         """A sample came in."""

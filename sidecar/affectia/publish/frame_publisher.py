@@ -33,6 +33,10 @@ class Transport(Protocol):
         """Whether anybody listens to a topic; messages that nobody wants need not be made."""
         ...
 
+    def forget(self, topic: bytes) -> None:
+        """No message of this topic will be sent any more."""
+        ...
+
 
 @dataclass(slots=True)
 class Stream:
@@ -69,6 +73,10 @@ class FramePublisher:
 
     def close(self, slot: int) -> None:
         """End a slot's stream."""
+        stream = self._streams[slot]
+        if stream is not None:
+            self._transport.forget(stream.avatar_topic)
+            self._transport.forget(stream.affect_topic)
         self._streams[slot] = None
 
     def announce_layouts(self) -> None:

@@ -61,6 +61,10 @@ class ZmqTransport:
             wanted = self._wanted[topic] = any(topic.startswith(prefix) for prefix in self._prefixes)
         return wanted
 
+    def forget(self, topic: bytes) -> None:
+        """Keep nothing about a topic that has ended."""
+        self._wanted.pop(topic, None)
+
     def send(self, topic: bytes, body: bytes) -> None:
         """Send to whoever listens; a full queue drops the message for that reader."""
         self._socket.send(topic + body, zmq.NOBLOCK)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia.clock import NANOS_PER_SEC, Clock
+from affectia.errors import SessionError
 from affectia.pipeline import Pipeline
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.signals.face_observations import FaceObservations
@@ -68,13 +69,18 @@ class MotionThread:
             self._changed.notify()
 
     def call(self, command: Callable[[], None]) -> None:
-        """Run a function on the motion thread and wait until it is done; what it raises is raised here."""
+        """Run a function on the motion thread and wait until it is done; what it raises is raised here.
+
+        Raises SessionError when the thread is ending, TimeoutError when it does not answer; then the function is not run later.
+        """
         done = threading.Event()
+        given_up = threading.Event()
         failure: list[BaseException] = []
 
         def run() -> None:
             try:
-                command()
+                if not given_up.is_set():
+                    command()
             except BaseException as error:  # handed to the caller, whole
                 failure.append(error)
             finally:
@@ -82,10 +88,11 @@ class MotionThread:
 
         with self._changed:
             if self._stopping:
-                return
+                raise SessionError("sidecar is stopping, expected a running one")
             self._commands.append(run)
             self._changed.notify()
         if not done.wait(_COMMAND_TIMEOUT_SECS):
+            given_up.set()
             raise TimeoutError("motion thread did not answer within 5 s")
         if failure:
             raise failure[0]
@@ -100,10 +107,10 @@ class MotionThread:
         timer_due = self._clock.now_nanos()
         try:
             while not self._stopping:
-                commands, observed = self._wait_until(timer_due)
-                for command in commands:
+                for command in self._commands_by(timer_due):
                     command()
-                for slots, faces in observed:
+                # Taken after the commands: what one of them withdraws must not be ticked, nor revive what it forgot.
+                for slots, faces in self._take_observed():
                     self._tick(functools.partial(self._pipeline.observe, slots, faces))
                 now = self._clock.now_nanos()
                 if now >= timer_due:
@@ -119,7 +126,8 @@ class MotionThread:
                 command()
             self._transport.close()
 
-    def _wait_until(self, due_nanos: int) -> tuple[list[Callable[[], None]], list[Observed]]:
+    def _commands_by(self, due_nanos: int) -> list[Callable[[], None]]:
+        """Wait for a command, an observation or the time; the commands, in order."""
         with self._changed:
             while not (self._commands or self._observed or self._stopping):
                 left_nanos = due_nanos - self._clock.now_nanos()
@@ -127,8 +135,12 @@ class MotionThread:
                     break
                 self._clock.wait(self._changed, left_nanos / NANOS_PER_SEC)
             commands, self._commands = self._commands, []
+            return commands
+
+    def _take_observed(self) -> list[Observed]:
+        with self._changed:
             observed, self._observed = list(self._observed.values()), {}
-            return commands, observed
+            return observed
 
     def _tick(self, due: Callable[[], Due]) -> None:
         began = self._clock.now_nanos()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from affectia.capture.camera import CameraOptions, CameraSource, Device, open_camera
 from affectia.capture.mailbox import Mailbox
@@ -14,7 +16,7 @@ from affectia.capture.source import Source, SourceState
 from affectia.capture.synthetic import SyntheticSource
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import Clock
-from affectia.errors import ConfigError, NoFreeSlot, SessionError, SessionExists
+from affectia.errors import CaptureError, ConfigError, NoFreeSlot, SessionError, SessionExists
 from affectia.inference.model_store import ModelStore
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.perception.pool import PerceptionPool
@@ -74,6 +76,7 @@ class SessionManager:
         self._sessions: dict[str, Session] = {}  # replaced and never changed, so that `all` needs no lock
         self._used_ids: set[str] = set()
         self._free_slots = list(range(slots))
+        self._is_closed = False
 
     def start(self, request: SessionRequest) -> Session:
         """Open a session; its first frames are out when the source delivers, or at once where consent is missing.
@@ -82,54 +85,53 @@ class SessionManager:
         """
         with self._lock:
             avatar_ids = self._checked_ids(request)
-            mailbox = _WakingMailbox(self._pool)
-            slots = np.array([self._free_slots[place] for place in range(request.avatars)], np.intp)
-            consent = ConsentGate(request.consent)
-
-            def post(faces: FaceObservations) -> None:
-                consent.when_allowed(source.modality, lambda: self._motion.post(request.session_id, slots, faces))
-
-            source = self._source(request, mailbox, post)
-            session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox)
-            if request.source.kind != "synthetic":
-                session.track = Track(mailbox, self._perceiver(), admits=lambda: consent.allows(source.modality), sink=post)
-                self._pool.add(session.track)
+            slots = np.array(self._free_slots[: request.avatars], np.intp)
             self._free_slots = self._free_slots[request.avatars :]
-            self._motion.call(lambda: self._open_slots(session))
-            self._sessions = {**self._sessions, request.session_id: session}
             self._used_ids |= {request.session_id, *avatar_ids}
-            if consent.allows(source.modality):
-                source.start(name=f"capture-{request.session_id}")
-            return session
+        session: Session | None = None
+        try:
+            # Outside the lock: a camera or a model may take seconds, and nobody else's consent or stop waits for them.
+            session = self._prepared(request, avatar_ids, slots)
+            with self._lock:
+                self._open(session)
+        except BaseException:
+            with self._lock:
+                if session is not None:
+                    self._close(session)
+                self._free_slots += slots.tolist()
+                self._used_ids -= {request.session_id, *avatar_ids}
+            raise
+        return session
 
     def stop(self, session_id: str) -> Session:
         """Close a session: source, perception, avatars."""
         with self._lock:
             session = self.get(session_id)
-            session.mailbox.close()
-            session.source.stop()
-            if session.track is not None:
-                self._pool.remove(session.track)
-            self._motion.call(lambda: self._close_slots(session))
+            self._close(session)
             self._free_slots += session.slots.tolist()
-            session.stopped = True
-            self._sessions = {name: other for name, other in self._sessions.items() if name != session_id}
             return session
 
     def set_consent(self, session_id: str, modality: str, *, granted: bool) -> Session:
         """Grant or revoke; a revoked source is closed and its avatars are at rest and invalid when this returns."""
+        session = self.get(session_id)
+        is_its_source = session.source.modality == checked_modality(modality)
+        if not granted:
+            # Before any lock: nothing that another session does may hold this up. First the gate, then what is seen, then the device.
+            session.consent.revoke(modality)
+            if is_its_source:
+                self._motion.call(lambda: self._forget(session))
+                with self._lock:
+                    session.source.stop()
+                    session.mailbox.take()
+            return session
         with self._lock:
-            session = self.get(session_id)
-            if granted:
-                session.consent.grant(checked_modality(modality))
-                if session.source.modality == modality and session.source.state in (SourceState.IDLE, SourceState.ENDED):
+            session.consent.grant(modality)
+            if is_its_source and session.source.state in (SourceState.IDLE, SourceState.ENDED):
+                try:
                     session.source.start(name=f"capture-{session_id}")
-                return session
-            session.consent.revoke(checked_modality(modality))
-            if session.source.modality == modality:
-                self._motion.call(lambda: self._forget(session))  # first what is seen, then the device, which may take a while
-                session.source.stop()
-                session.mailbox.take()
+                except CaptureError:
+                    session.consent.revoke(modality)
+                    raise
             return session
 
     def configure(self, session_id: str, options: SessionOptions) -> Session:
@@ -149,21 +151,57 @@ class SessionManager:
 
     def get(self, session_id: str) -> Session:
         """An open session; raises SessionError with the open ones where it is none."""
-        with self._lock:
-            if session_id not in self._sessions:
-                known = ", ".join(sorted(self._sessions)) or "none"
-                raise SessionError(f"session {session_id!r} is not open, open sessions: {known}")
-            return self._sessions[session_id]
+        sessions = self._sessions
+        if session_id not in sessions:
+            known = ", ".join(sorted(sessions)) or "none"
+            raise SessionError(f"session {session_id!r} is not open, open sessions: {known}")
+        return sessions[session_id]
 
     def all(self) -> Iterable[Session]:
         """The open sessions; never waits, not even while a camera or a model is being opened."""
         return tuple(self._sessions.values())
 
     def stop_all(self) -> None:
-        """Close every session, one that is being opened too."""
+        """Close every session; one that is still being opened is not opened any more, nor is any later one."""
         with self._lock:
+            self._is_closed = True
             for session in self.all():
                 self.stop(session.session_id)
+
+    def _prepared(self, request: SessionRequest, avatar_ids: tuple[str, ...], slots: NDArray[np.intp]) -> Session:
+        """The session with its source and its perceiver, of which nothing runs yet."""
+        mailbox = _WakingMailbox(self._pool)
+        consent = ConsentGate(request.consent)
+
+        def post(faces: FaceObservations) -> None:
+            consent.when_allowed(source.modality, lambda: self._motion.post(request.session_id, slots, faces))
+
+        source = self._source(request, mailbox, post)
+        session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox)
+        if request.source.kind != "synthetic":
+            session.track = Track(mailbox, self._perceiver(), admits=lambda: consent.allows(source.modality), sink=post)
+        return session
+
+    def _open(self, session: Session) -> None:
+        if self._is_closed:
+            raise SessionError("sidecar is stopping, expected a running one")
+        self._motion.call(lambda: self._open_slots(session))
+        if session.track is not None:
+            self._pool.add(session.track)
+        self._sessions = {**self._sessions, session.session_id: session}
+        if session.consent.allows(session.source.modality):
+            session.source.start(name=f"capture-{session.session_id}")
+
+    def _close(self, session: Session) -> None:
+        """Undo `_open`, as far as it came."""
+        session.stopped = True
+        session.mailbox.close()
+        session.source.stop()
+        if session.track is not None and not self._pool.remove(session.track):
+            session.track.close()
+        self._sessions = {name: other for name, other in self._sessions.items() if other is not session}
+        with contextlib.suppress(SessionError, TimeoutError):  # a motion thread that ends takes the avatars with it
+            self._motion.call(lambda: self._close_slots(session))
 
     def _checked_ids(self, request: SessionRequest) -> tuple[str, ...]:
         topic.checked_id(request.session_id, what="session id")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
-from affectia.errors import AlreadyRunning
+from affectia.errors import AffectiaError, AlreadyRunning
 from affectia.store.file_lock import FileLock
 
 
@@ -62,9 +62,14 @@ class PortFile:
 
     def claim(self) -> None:
         """Become the one sidecar of this port base; raises AlreadyRunning with the other's address."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self._lock.try_acquire():
-            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self._lock.try_acquire():
+                return
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            problem = f"folder of the port file cannot be used ({reason}), expected one of this user's own"
+            raise AffectiaError(f"{problem}; set XDG_RUNTIME_DIR: {self._path.parent}") from None
         other = read_port_file(self._port_base, self._folder)
         where = "" if other is None else f" as process {other.pid}: frames tcp://127.0.0.1:{other.ports.get('publish')}"
         problem = f"a sidecar already serves port base {self._port_base}{where}"

@@ -41,7 +41,7 @@ def test_in_lock_step_every_picture_comes_in_order(tmp_path: Path, name: str, co
     assert levels(samples) == list(range(12))
     assert [sample.media_time_nanos // NANOS_PER_MILLI for sample in samples] == [40 * number for number in range(12)]
     assert {sample.captured_at_nanos for sample in samples} == {9}
-    assert (source.captured_count, source.frame_rate_hz, source.detail) == (12, 25, "")
+    assert (source.captured_count, source.frame_rate_hz, source.detail) == (12, 25, f"file:{name} came to its end")
     assert source.description == f"file:{name}"
     assert source.modality is None
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from affectia.cli import demo as demo_module
-from affectia.cli.demo import NO_CONSENT, START_SECS, DemoRun, SidecarEnded, demo, own_rate, serve_arguments, with_consent
+from affectia.cli.demo import NO_CONSENT, START_SECS, DemoRun, SidecarEnded, bring, demo, own_rate, serve_arguments, with_consent
+from affectia.cli.main import main
 from affectia.clock import FakeClock
 from affectia.errors import AffectiaError, CaptureError, ConfigError
 from affectia.inference.manifest import Manifest
@@ -145,3 +149,29 @@ def test_usual_rates_for_a_camera() -> None:
     camera = DemoRun("camera:0", 1.0, 17870, None)
     rates = [demo_module._take_rate_hz(camera, Came(hz)) for hz in (14.9, 24.8, 29.6, 30.2, 59.0, 90.0)]  # type: ignore[arg-type]
     assert rates == [24.0, 25.0, 30.0, 30.0, 60.0, 120.0]
+
+
+def test_a_demo_of_a_camera_that_nobody_can_allow_ends_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    # pytest's standard input is no terminal, so nobody can be asked.
+    assert main(["demo", "--source", "camera:0", "--seconds", "1"]) == 7
+    assert "needs the consent of the person in front of it" in capsys.readouterr().err
+
+
+class BareStore:
+    """A store in which nothing is ready, and what was pulled from it."""
+
+    def __init__(self) -> None:
+        self.pulled: list[str] = []
+
+    def verify(self, model_id: str) -> SimpleNamespace:
+        return SimpleNamespace(state="ready" if model_id in self.pulled else "missing")
+
+    def pull(self, model_id: str) -> None:
+        self.pulled.append(model_id)
+
+
+def test_what_is_missing_is_fetched_once() -> None:
+    store = BareStore()
+    for _ in range(2):
+        bring("face_landmarker", store, Console(file=io.StringIO()))  # type: ignore[arg-type]
+    assert store.pulled == ["face_landmarker"]

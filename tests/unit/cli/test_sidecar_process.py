@@ -78,8 +78,8 @@ def test_child_that_ends_without_a_word_is_described() -> None:
     process.stop()
 
 
-def test_child_finds_the_package_and_gets_its_arguments_and_no_input() -> None:
-    program = "import affectia, sys; assert sys.stdin.read() == ''; sys.exit(int(sys.argv[1]))"
+def test_child_finds_the_package_and_gets_its_arguments_and_no_terminal() -> None:
+    program = "import affectia, sys; assert not sys.stdin.isatty(); sys.exit(int(sys.argv[1]))"
     assert ended(child(program, "41")) == 41
 
 

@@ -33,7 +33,7 @@ class FakeFrames:
 def lines(clock: FakeClock, *batches: list[ReceivedFrame], seconds: float) -> tuple[list[dict[str, object]], list[str]]:
     told: list[str] = []
     source = FakeFrames(clock, *batches)
-    texts = list(json_lines(source, clock, ENDPOINT, seconds=seconds, offset_nanos=5 * NANOS_PER_SEC, tell=told.append))
+    texts = list(json_lines(source, clock, waiting_text(ENDPOINT), seconds=seconds, offset_nanos=5 * NANOS_PER_SEC, tell=told.append))
     assert all("\n" not in text for text in texts)
     return [json.loads(text) for text in texts], told
 

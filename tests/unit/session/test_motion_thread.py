@@ -10,6 +10,7 @@ import pytest
 import zmq
 
 from affectia.clock import NANOS_PER_SEC, SystemClock
+from affectia.errors import SessionError
 from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.registry import Group
@@ -172,5 +173,29 @@ def test_stopping_frees_the_port_and_answers_who_still_waits() -> None:
     assert ran == [1]
     stage.motion.stop()
     ZmqTransport(port=stage.port).close()
-    stage.motion.call(lambda: ran.append(2))  # nobody is there to run it, nobody waits
+    with pytest.raises(SessionError, match="sidecar is stopping"):
+        stage.motion.call(lambda: ran.append(2))
     assert ran == [1]
+
+
+def test_what_a_command_withdraws_is_not_ticked_even_when_it_waited_beside_the_command(stage: Stage) -> None:
+    stage.open()
+    sent_before: list[int] = []
+
+    def revoke() -> None:
+        stage.motion.post("a", slots(0), face(stage.clock.now_nanos(), jawOpen=0.8))  # what came in just before
+        stage.motion.withdraw("a")
+        stage.pipeline.forget(np.array([0]))
+        sent_before.append(len(stage.frames()))
+
+    for _ in range(20):
+        go_on = stage.hold()  # the thread is busy: the observation and the command come in together
+        stage.motion.post("a", slots(0), face(stage.clock.now_nanos(), jawOpen=0.8))
+        caller = threading.Thread(target=stage.motion.call, args=(revoke,))
+        caller.start()
+        assert wait_until(lambda: bool(stage.motion._commands))
+        go_on.set()
+        caller.join(3)
+        sent = len(stage.frames())
+        assert wait_until(lambda before=sent: len(stage.frames()) > before + 1)  # type: ignore[misc]
+        assert not any(frame.is_valid(group) for frame in stage.frames()[sent_before[-1] : sent + 1] for group in Group)

@@ -289,3 +289,46 @@ def test_consent_for_what_a_source_does_not_show_changes_nothing(stage: Stage) -
     stage.next_frames()
     with pytest.raises(ConfigError, match="^consent is given for 'smell'"):
         stage.manager.set_consent("a", "smell", granted=True)
+
+
+def test_a_revocation_does_not_wait_for_a_camera_that_takes_its_time(stage: Stage) -> None:
+    stage.start("a", consent=CAMERA)
+    opening, go_on = threading.Event(), threading.Event()
+    quick = stage.manager._camera_opener
+
+    def slow(index: int, options: CameraOptions) -> Device | None:
+        opening.set()
+        assert go_on.wait(10)
+        return quick(index, options)
+
+    stage.manager._camera_opener = slow
+    other = threading.Thread(target=stage.start, args=("b",), kwargs={"consent": CAMERA})
+    other.start()
+    assert opening.wait(10)
+    stage.manager.set_consent("a", "camera", granted=False)
+    stage.manager.stop("a")
+    assert not go_on.is_set()
+    go_on.set()
+    other.join(10)
+    assert stage.state("b") is SessionState.RUNNING
+
+
+def test_a_session_that_could_not_be_opened_leaves_nothing_behind(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(command: object) -> None:
+        raise TimeoutError("motion thread did not answer within 5 s")
+
+    monkeypatch.setattr(stage.motion, "call", broken)
+    for _ in range(6):  # more often than there are slots
+        with pytest.raises(TimeoutError):
+            stage.start("a", consent=CAMERA)
+    monkeypatch.undo()
+    assert all(perceiver.closed for perceiver in stage.perceivers)
+    stage.start("a", consent=CAMERA)
+    assert stage.state("a") is SessionState.RUNNING
+
+
+def test_nothing_is_opened_after_the_end(stage: Stage) -> None:
+    stage.manager.stop_all()
+    with pytest.raises(SessionError, match="sidecar is stopping"):
+        stage.start("late", "synthetic")
+    assert "capture-late" not in [thread.name for thread in threading.enumerate()]
