@@ -102,7 +102,7 @@ def test_watch_prints_twins_of_a_sidecar_that_starts_later_until_its_reader_has_
     assert watching.stdout is not None
     assert watching.stderr is not None
     try:
-        assert "nobody publishes at" in watching.stderr.readline()
+        assert "nobody publishes avatar default at" in watching.stderr.readline()
         with SidecarProcess(["--source", "synthetic", "--port-base", str(port_base), "--log-level", "warning"]):
             twins = [json.loads(watching.stdout.readline()) for _ in range(31)]
             watching.stdout.close()  # as `head` does

@@ -97,7 +97,8 @@ class WatchRun:
 def waiting_text(endpoint: str, avatars: list[str] | None = None) -> str:
     """What to tell a person while nothing comes."""
     if avatars:
-        return f"no avatar {' or '.join(avatars)} at {endpoint}: `affectia watch` without a name shows all that are there"
+        names = " or ".join(avatars)
+        return f"nobody publishes avatar {names} at {endpoint}: start `affectia serve`, or see with `affectia watch` alone who is there"
     return f"nobody publishes at {endpoint}: start `affectia serve`"
 
 
