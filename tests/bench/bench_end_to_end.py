@@ -27,7 +27,7 @@ from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
-from report import against, console, percentiles, table
+from report import against, console, percentiles, stolen_secs, table
 
 PORT_BASE = 28870
 WARM_UP_FRAMES = 30
@@ -137,6 +137,7 @@ def main() -> None:
     arguments = parser.parse_args()
     path = ModelStore().path(arguments.clip)
     console.print(f"clip {arguments.clip}: bare network and sidecar in turn, {arguments.rounds} times {arguments.seconds:g} s each")
+    began, stolen = time.perf_counter(), stolen_secs()
     bare: list[float] = []
     stages: dict[str, list[float]] = {name: [] for name in STAGES}
     excess: list[float] = []
@@ -147,6 +148,7 @@ def main() -> None:
         for name, values in stages_round.items():
             stages[name] += values
         excess.append(float(np.percentile(stages_round["captured -> published"], 95) - np.percentile(bare_round, 95)))
+    taken = 100 * (stolen_secs() - stolen) / (time.perf_counter() - began)
     rows = [("bare network, same pictures, same pace", percentiles(bare))]
     rows += [(name, percentiles(values)) for name, values in stages.items()]
     table("milliseconds by stage", ("stage", "ms"), rows)
@@ -166,6 +168,7 @@ def main() -> None:
         ],
     )
     table("counts of the last round", ("figure", "value"), [(name, f"{value:.2f}") for name, value in totals.items()])
+    console.print(f"processor time that other virtual machines took meanwhile: {taken:.1f} % of one core")
     left = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
     console.print(f"threads left: {left or 'none'}")
 
