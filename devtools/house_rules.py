@@ -16,28 +16,11 @@ from devtools.repository import ROOT, is_generated, project_files, read_text
 
 MAX_PYTHON_LINES = 400
 
-# Written so that this file does not break its own rule.
-_REGISTRY_HOSTS = [
-    host.replace(" dot ", ".")
-    for host in (
-        "pypi dot org",
-        "pythonhosted dot org",
-        "registry dot npmjs dot org",
-        "registry dot yarnpkg dot com",
-        "registry dot npmmirror dot com",
-        "conda dot anaconda dot org",
-        "index dot crates dot io",
-        "proxy dot golang dot org",
-        "api dot nuget dot org",
-        "rubygems dot org",
-        "repo dot maven dot apache dot org",
-        "repo1 dot maven dot org",
-        "deb dot debian dot org",
-        "archive dot ubuntu dot com",
-    )
-]
-# The name of pip's setting is harmless; together with an address it is not.
-_REGISTRY = re.compile("|".join(map(re.escape, _REGISTRY_HOSTS)) + r"|(?i:index[-_]url)\W{1,6}\w+://")
+# Shapes and not names of hosts: what a lock file records, a simple index, and a setting of pip together with an address.
+_SOURCE = re.compile(
+    r'"resolved"\s*:\s*"https?:|(?i:registry|index|mirror)[\w.-]*\.(?:org|com|io)\b|\w+://[^\s"\']+/simple\b'
+    r"|(?i:index[-_]url|find[-_]links)\W{1,6}\w+://"
+)
 _MACHINE_PATH = re.compile(r"(?<![\w.*>-])/(?:" + "work|root|home/[a-z]+|Users/[A-Za-z]+" + r")/|(?<![\w.])/tmp/" + r"dev(?!\w)")
 
 _LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
@@ -64,7 +47,7 @@ def findings(root: Path = ROOT) -> Iterator[str]:
 def text_findings(text: str) -> Iterator[tuple[int, str]]:
     """Addresses and paths that have no business in any file, as line and what."""
     for number, line in enumerate(text.splitlines(), start=1):
-        if match := _REGISTRY.search(line):
+        if match := _SOURCE.search(line):
             yield number, f"names a package source, {match[0]!r}: pip, npm and apt ask what their user has set up"
         if match := _MACHINE_PATH.search(line):
             yield number, f"holds a path of one machine, {match[0]!r}: derive it, or use a temporary folder"

@@ -9,15 +9,16 @@ from devtools.house_rules import MAX_PYTHON_LINES, findings, log_findings, text_
 pytestmark = pytest.mark.unit
 
 # In parts, so that this file does not break the rules that it tests.
-REGISTRY = "https://py" + "pi.org/simple"
+INDEX = "https://packages.example/sim" + "ple"
 MACHINE = "/wo" + "rk/main/a.py"
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        f"see {REGISTRY}",
-        '"resolved": "https://registry.npm' + 'js.org/a.tgz"',
+        f"see {INDEX}",
+        '"resol' + 'ved": "https://packages.example/a.tgz"',
+        "see https://regis" + "try.example.com/a.tgz",
         "pip install --index" + "-url http://x",
         "-i --extra-index" + "-url=file:///x",
         "PIP_INDEX" + "_URL=https://x",
@@ -78,10 +79,10 @@ def test_counts_ids_and_other_calls_are_left_alone(call: str) -> None:
 
 def test_findings_name_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "sidecar").mkdir()
-    (tmp_path / "README.md").write_text(f"first\n{REGISTRY}\n")
+    (tmp_path / "README.md").write_text(f"first\n{INDEX}\n")
     (tmp_path / "long.py").write_text("a = 1\n" * (MAX_PYTHON_LINES + 1))
     (tmp_path / "generated.py").write_text("# DO NOT EDIT\n" * (MAX_PYTHON_LINES + 1))
     (tmp_path / "sidecar" / "a.py").write_text("logger.info(image)\n")
     (tmp_path / "other.py").write_text("logger.info(image)\n")
-    (tmp_path / "picture.png").write_bytes(b"\0" + REGISTRY.encode())
+    (tmp_path / "picture.png").write_bytes(b"\0" + INDEX.encode())
     assert sorted(line.split(" ")[0] for line in findings(tmp_path)) == ["README.md:2:", "long.py:401:", "sidecar/a.py:1:"]
