@@ -48,6 +48,13 @@ class VideoFileSource(Source):
         self.frame_rate_hz = _checked_rate_hz(path)
 
     def _run(self) -> None:
+        try:
+            self._play()
+        except CaptureError as error:
+            # Whoever asks for the state or reads the log learns the file's name, not the folders of whoever opened it.
+            raise CaptureError(str(error).replace(str(self._path), self._path.name)) from None
+
+    def _play(self) -> None:
         started = self._clock.now_nanos()
         played_nanos = 0
         period_nanos = round(NANOS_PER_SEC / self.frame_rate_hz)

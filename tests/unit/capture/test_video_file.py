@@ -180,6 +180,7 @@ def test_a_file_that_goes_away_ends_the_source_with_a_reason(tmp_path: Path, loo
     source.start(name="capture-file")
     assert wait_until(lambda: source.state is SourceState.ENDED)
     assert source.detail.startswith("video file cannot be read (no such file or directory), expected ")
+    assert source.detail.endswith(": a.mp4")  # others may read it: no folders
 
 
 def test_a_looped_file_that_became_empty_of_pictures_ends(tmp_path: Path) -> None:
