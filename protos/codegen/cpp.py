@@ -55,6 +55,7 @@ def render(registry: Registry) -> str:
         lines.append("};")
     for constant, numbers in (
         ("BlendshapeGroups", registry.indices("blendshape", "group", "group")),
+        ("ActionUnitGroups", registry.indices("action_unit", "group", "group")),
         ("BoneGroups", registry.indices("bone", "group", "group")),
         ("BoneParents", registry.indices("bone", "parent", "bone")),
     ):

@@ -42,6 +42,7 @@ def render(registry: Registry) -> str:
         lines.append(f"        public static readonly IReadOnlyList<string> {constant} = new string[] {{ {names} }};")
     for constant, numbers in (
         ("BlendshapeGroups", registry.indices("blendshape", "group", "group")),
+        ("ActionUnitGroups", registry.indices("action_unit", "group", "group")),
         ("BoneGroups", registry.indices("bone", "group", "group")),
         ("BoneParents", registry.indices("bone", "parent", "bone")),
     ):

@@ -40,8 +40,9 @@ def render(registry: Registry) -> str:
         ("ACTION_UNITS", "action_unit"),
     ):
         lines += _tuple(constant, "str", (f'"{name}"' for name in registry.names(table)))
-    lines.append("# The group whose validity covers each shape and bone, and each bone's parent (-1: the body).")
+    lines.append("# The group whose validity covers each shape, action unit and bone, and each bone's parent (-1: the body).")
     lines += _tuple("BLENDSHAPE_GROUPS", "int", map(str, registry.indices("blendshape", "group", "group")))
+    lines += _tuple("ACTION_UNIT_GROUPS", "int", map(str, registry.indices("action_unit", "group", "group")))
     lines += _tuple("BONE_GROUPS", "int", map(str, registry.indices("bone", "group", "group")))
     lines += _tuple("BONE_PARENTS", "int", map(str, registry.indices("bone", "parent", "bone")))
     lines += _tuple("ACTION_UNIT_FACS", "int", (str(row["facs"]) for row in tables["action_unit"]))

@@ -49,8 +49,9 @@ VISEMES: Final[tuple[str, ...]] = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "S
 EFFECTS: Final[tuple[str, ...]] = ("glow_intensity", "blush_intensity", "tear_intensity", "sweat_intensity")
 EMOTIONS: Final[tuple[str, ...]] = ("neutral", "happy", "sad", "angry", "surprise", "disgust", "fear", "contempt")
 ACTION_UNITS: Final[tuple[str, ...]] = ("au01_inner_brow_raise", "au02_outer_brow_raise", "au04_brow_lower", "au05_upper_lid_raise", "au06_cheek_raise", "au07_lid_tighten", "au09_nose_wrinkle", "au10_upper_lip_raise", "au12_smile", "au14_dimple", "au15_lip_corner_depress", "au16_lower_lip_depress", "au17_chin_raise", "au18_lip_pucker", "au20_lip_stretch", "au22_lip_funnel", "au23_lip_tighten", "au24_lip_press", "au25_lips_part", "au26_jaw_drop", "au27_mouth_stretch", "au28_lip_suck", "au43_eyes_closed", "au45_blink", "au61_eyes_left", "au62_eyes_right", "au63_eyes_up", "au64_eyes_down")
-# The group whose validity covers each shape and bone, and each bone's parent (-1: the body).
+# The group whose validity covers each shape, action unit and bone, and each bone's parent (-1: the body).
 BLENDSHAPE_GROUPS: Final[tuple[int, ...]] = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2)
+ACTION_UNIT_GROUPS: Final[tuple[int, ...]] = (1, 1, 1, 0, 2, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0)
 BONE_GROUPS: Final[tuple[int, ...]] = (4, 4, 4, 3, 3, 0, 0, 4, 4)
 BONE_PARENTS: Final[tuple[int, ...]] = (-1, 0, 1, 2, 3, 4, 4, 2, 2)
 ACTION_UNIT_FACS: Final[tuple[int, ...]] = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 22, 23, 24, 25, 26, 27, 28, 43, 45, 61, 62, 63, 64)
@@ -146,6 +147,7 @@ class AffectKey(IntEnum):
     GAZE = 15
     BLINK = 16
     SPEAKING_PROBABILITY = 17
+    BLINK_EVENTS = 18
 
 
 class LayoutKey(IntEnum):

@@ -10,7 +10,7 @@ from vector_set import Case
 
 # Bytes that mean something in this wire: map, array and string heads, tags, keys, widths, and what is not allowed.
 TELLING = bytes.fromhex(
-    "00 01 07 08 0e 11 14 17 18 19 1a 1b 1c 1f 20 3b 40 44 48 57 58 5b 5f 60 7f 80 83 9f a0 ae b8 bf c1 d8 f6 f8 f9 fb ff"
+    "00 01 07 08 0e 11 12 14 17 18 19 1a 1b 1c 1f 20 3b 40 44 48 57 58 5b 5f 60 7f 80 83 84 9f a0 ae b8 bf c1 d8 f6 f8 f9 fb ff"
 )
 LENGTHS = ("18ff", "19ffff", "1affffffff", "1b7fffffffffffffff", "1bffffffffffffffff")
 

@@ -29,6 +29,7 @@ survive = settings(max_examples=400, deadline=None, database=None)
 CUSTOM = Layout.of(1024, (("jawOpen", "mouthSmileLeft", "mouthSmileRight"), (), (), ()))
 
 u8 = st.integers(0, 255)
+u16 = st.integers(0, 65535)
 u32 = st.integers(0, 2**32 - 1)
 u64 = st.integers(0, 2**64 - 1)
 
@@ -84,6 +85,7 @@ emotion_updates = st.builds(
     gaze=maybe(4),
     blink=maybe(2),
     speaking_probability=st.none() | u8,
+    blink_events=st.none() | st.tuples(u16, u16, u16, u16),
 )
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=16).filter(lambda name: len(name.encode()) <= 64)
 part = st.lists(names, max_size=6).map(tuple)

@@ -31,11 +31,13 @@ static class Program
         List("groups", Registry.Groups); List("blendshapes", Registry.Blendshapes); List("bones", Registry.Bones);
         List("visemes", Registry.Visemes); List("effects", Registry.Effects); List("emotions", Registry.Emotions);
         List("action_units", Registry.ActionUnits); List("blendshape_groups", Registry.BlendshapeGroups);
+        List("action_unit_groups", Registry.ActionUnitGroups);
         List("bone_groups", Registry.BoneGroups); List("bone_parents", Registry.BoneParents);
         Console.WriteLine("standard=" + Registry.LayoutStandardId + ":" + Registry.LayoutStandardHash.ToString("x16"));
         Console.WriteLine("affect=" + Registry.LayoutAffectId + ":" + Registry.LayoutAffectHash.ToString("x16"));
         List("numbers", new[] { Registry.WireMajor, Registry.PortBase, Registry.UnitQuaternionI16, Registry.TagI16Le });
-        List("keys", new[] { (int)CommonKey.LayoutHash, (int)AvatarKey.AudioSample, (int)AffectKey.SpeakingProbability });
+        List("keys", new[] {
+            (int)CommonKey.LayoutHash, (int)AvatarKey.AudioSample, (int)AffectKey.SpeakingProbability, (int)AffectKey.BlinkEvents });
         List("status", new[] { (int)DecodeStatus.TrailingBytes, (int)Source.Override, (int)Emotion.Contempt });
     }
 }
@@ -63,13 +65,14 @@ int main()
 {
     list("groups", Groups); list("blendshapes", Blendshapes); list("bones", Bones); list("visemes", Visemes);
     list("effects", Effects); list("emotions", Emotions); list("action_units", ActionUnits);
-    numbers("blendshape_groups", BlendshapeGroups); numbers("bone_groups", BoneGroups); numbers("bone_parents", BoneParents);
+    numbers("blendshape_groups", BlendshapeGroups); numbers("action_unit_groups", ActionUnitGroups);
+    numbers("bone_groups", BoneGroups); numbers("bone_parents", BoneParents);
     std::cout << std::setfill('0');
     std::cout << "standard=" << LayoutStandardId << ":" << std::hex << std::setw(16) << LayoutStandardHash << std::dec << "\\n";
     std::cout << "affect=" << LayoutAffectId << ":" << std::hex << std::setw(16) << LayoutAffectHash << std::dec << "\\n";
     std::cout << "numbers=" << WireMajor << "," << PortBase << "," << UnitQuaternionI16 << "," << TagI16Le << "\\n";
     std::cout << "keys=" << int(CommonKey::LayoutHash) << "," << int(AvatarKey::AudioSample) << ","
-              << int(AffectKey::SpeakingProbability) << "\\n";
+              << int(AffectKey::SpeakingProbability) << "," << int(AffectKey::BlinkEvents) << "\\n";
     std::cout << "status=" << int(DecodeStatus::TrailingBytes) << "," << int(Source::Override) << "," << int(Emotion::Contempt) << "\\n";
 }
 """
@@ -89,6 +92,7 @@ def told_by_python() -> dict[str, str]:
         "emotions": listed(registry.EMOTIONS),
         "action_units": listed(registry.ACTION_UNITS),
         "blendshape_groups": listed(registry.BLENDSHAPE_GROUPS),
+        "action_unit_groups": listed(registry.ACTION_UNIT_GROUPS),
         "bone_groups": listed(registry.BONE_GROUPS),
         "bone_parents": listed(registry.BONE_PARENTS),
         "standard": layouts["standard"],
@@ -99,6 +103,7 @@ def told_by_python() -> dict[str, str]:
                 int(registry.CommonKey.LAYOUT_HASH),
                 int(registry.AvatarKey.AUDIO_SAMPLE),
                 int(registry.AffectKey.SPEAKING_PROBABILITY),
+                int(registry.AffectKey.BLINK_EVENTS),
             )
         ),
         "status": listed((int(registry.DecodeStatus.TRAILING_BYTES), int(registry.Source.OVERRIDE), int(registry.Emotion.CONTEMPT))),

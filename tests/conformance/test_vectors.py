@@ -104,7 +104,16 @@ def test_the_tables_use_nothing_but_the_standard_library() -> None:
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [("typical_frame", 241), ("speech_frame", 247), ("largest_frame", 323), ("head_and_shapes", 108), ("head_and_shapes_late", 110)],
+    [
+        ("typical_frame", 241),
+        ("speech_frame", 247),
+        ("largest_frame", 323),
+        ("head_and_shapes", 108),
+        ("head_and_shapes_late", 110),
+        ("emotion_typical", 165),
+        ("emotion_face_only", 138),
+        ("emotion_largest", 176),
+    ],
 )
 def test_sizes_are_within_the_budget(name: str, size: int) -> None:
     assert len(vector_set.good_body(name)) == size

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +22,16 @@ _EMOTIONS: Final = len(registry.EMOTIONS)
 _ACTION_UNITS: Final = len(registry.ACTION_UNITS)
 _AFFECT_LIMIT: Final = registry.UNIT_AFFECT_I8
 
+_ArrayReader: TypeAlias = Callable[[bytes, int, int], tuple[tuple[int, ...], int]]
+
 
 @dataclass(slots=True)
 class EmotionUpdate:
-    """An update as it travels: raw little-endian payloads and integers, None where something is not measured."""
+    """An update as it travels: raw little-endian payloads and integers, None where something is not measured.
+
+    `blink_events` counts blinks, winks of the left eye and winks of the right eye since the stream's start, modulo 65536, and ends
+    with how long the last one of them lasted, in milliseconds up to 65535.
+    """
 
     stream_id: int
     sequence: int
@@ -40,6 +49,7 @@ class EmotionUpdate:
     gaze: bytes | None = None
     blink: bytes | None = None
     speaking_probability: int | None = None
+    blink_events: tuple[int, int, int, int] | None = None
 
     def is_valid(self, group: int) -> bool:
         """Whether the values of a group may be used."""
@@ -72,42 +82,64 @@ def _supported(names: tuple[str, ...], raw: bytes | None, support: int | None) -
     return {name: raw[place] / registry.UNIT_WEIGHT_U8 for place, name in enumerate(names) if support >> place & 1}
 
 
-def _read_affect(body: bytes, pos: int, end: int) -> tuple[tuple[int, ...], int]:
-    major, count, pos = cbor.read_head(body, pos, end)
-    if major != cbor.ARRAY:
-        raise cbor.Fault(DecodeStatus.WRONG_TYPE)
-    if count != 3:
-        raise cbor.Fault(DecodeStatus.WRONG_LENGTH)
-    values = []
-    for _ in range(3):
-        major, argument, pos = cbor.read_head(body, pos, end)
-        if major not in (cbor.UINT, cbor.NEGATIVE):
+def _array_reader(count: int, smallest: int, largest: int) -> _ArrayReader:
+    """A reader of an array of `count` integers; where none below zero is wanted, a negative one is of another type."""
+
+    def read(body: bytes, pos: int, end: int) -> tuple[tuple[int, ...], int]:
+        major, found, pos = cbor.read_head(body, pos, end)
+        if major != cbor.ARRAY:
             raise cbor.Fault(DecodeStatus.WRONG_TYPE)
-        value = argument if major == cbor.UINT else -1 - argument
-        if abs(value) > _AFFECT_LIMIT:
-            raise cbor.Fault(DecodeStatus.OUT_OF_RANGE)
-        values.append(value)
-    return tuple(values), pos
+        if found != count:
+            raise cbor.Fault(DecodeStatus.WRONG_LENGTH)
+        values = []
+        for _ in range(count):
+            major, argument, pos = cbor.read_head(body, pos, end)
+            if major != cbor.UINT and (major != cbor.NEGATIVE or smallest >= 0):
+                raise cbor.Fault(DecodeStatus.WRONG_TYPE)
+            value = argument if major == cbor.UINT else -1 - argument
+            if not smallest <= value <= largest:
+                raise cbor.Fault(DecodeStatus.OUT_OF_RANGE)
+            values.append(value)
+        return tuple(values), pos
+
+    return read
 
 
-# Every field behind the header: its name, its reader and the tag of its payload (None: an integer or an array of integers).
-_FIELDS: Final[dict[int, tuple[str, Any, int | None]]] = {
-    CommonKey.GROUPS: ("groups", fields.fixed_bytes(GROUP_BYTES), 0),
-    AffectKey.EMOTION_SUPPORT: ("emotion_support", fields.uint((1 << _EMOTIONS) - 1), None),
-    AffectKey.EMOTIONS: ("emotions", fields.typed_array((registry.TAG_U8, _EMOTIONS)), registry.TAG_U8),
-    AffectKey.AFFECT: ("affect", _read_affect, None),
-    AffectKey.AFFECT_METHOD: ("affect_method", fields.U8, None),
-    AffectKey.ACTION_UNIT_SUPPORT: ("action_unit_support", fields.uint((1 << _ACTION_UNITS) - 1), None),
-    AffectKey.ACTION_UNITS: ("action_units", fields.typed_array((registry.TAG_U8, _ACTION_UNITS)), registry.TAG_U8),
-    AffectKey.HEAD_POSE: ("head_pose", fields.typed_array((registry.TAG_I16_LE, 6)), registry.TAG_I16_LE),
-    AffectKey.GAZE: ("gaze", fields.typed_array((registry.TAG_I16_LE, 4)), registry.TAG_I16_LE),
-    AffectKey.BLINK: ("blink", fields.typed_array((registry.TAG_U8, 2)), registry.TAG_U8),
-    AffectKey.SPEAKING_PROBABILITY: ("speaking_probability", fields.U8, None),
+# Every field behind the header: byte strings with their tag (0: none) and length, arrays with their count, smallest and largest
+# integer, and single integers with their largest.
+_PAYLOADS: Final[dict[int, tuple[int, int]]] = {
+    CommonKey.GROUPS: (0, GROUP_BYTES),
+    AffectKey.EMOTIONS: (registry.TAG_U8, _EMOTIONS),
+    AffectKey.ACTION_UNITS: (registry.TAG_U8, _ACTION_UNITS),
+    AffectKey.HEAD_POSE: (registry.TAG_I16_LE, 6),
+    AffectKey.GAZE: (registry.TAG_I16_LE, 4),
+    AffectKey.BLINK: (registry.TAG_U8, 2),
 }
-_PAYLOADS: Final = {"emotions": _EMOTIONS, "action_units": _ACTION_UNITS, "head_pose": 6, "gaze": 4, "blink": 2, "groups": GROUP_BYTES}
+_ARRAYS: Final[dict[int, tuple[int, int, int]]] = {
+    AffectKey.AFFECT: (3, -_AFFECT_LIMIT, _AFFECT_LIMIT),
+    AffectKey.BLINK_EVENTS: (4, 0, (1 << 16) - 1),
+}
+_INTEGERS: Final[dict[int, int]] = {
+    AffectKey.EMOTION_SUPPORT: (1 << _EMOTIONS) - 1,
+    AffectKey.AFFECT_METHOD: 255,
+    AffectKey.ACTION_UNIT_SUPPORT: (1 << _ACTION_UNITS) - 1,
+    AffectKey.SPEAKING_PROBABILITY: registry.UNIT_WEIGHT_U8,
+}
 _UPDATE_KEYS: Final = (*CommonKey, *AffectKey)
 _HEADER: Final = fields.by_key(fields.HEADER)
-_READERS: Final = fields.by_key({key: reader for key, (_, reader, _) in _FIELDS.items()})
+_READERS: Final = fields.by_key(
+    {key: fields.typed_array(form) if form[0] else fields.fixed_bytes(form[1]) for key, form in _PAYLOADS.items()}
+    | {key: _array_reader(*limits) for key, limits in _ARRAYS.items()}
+    | {key: fields.uint(largest) for key, largest in _INTEGERS.items()}
+)
+
+# What `encode` goes through, in wire order: key, what stands in front of its payload, and the payload's length (0: integers).
+_WRITTEN_KEYS: Final = (CommonKey.GROUPS, *AffectKey)
+_WRITTEN: Final = tuple(
+    (int(key), fields.array_head(key, *_PAYLOADS[key]), _PAYLOADS[key][1]) if key in _PAYLOADS else (int(key), b"", 0)
+    for key in _WRITTEN_KEYS
+)
+_written_values: Final = attrgetter(*(key.name.lower() for key in _WRITTEN_KEYS))
 
 
 def try_decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> tuple[DecodeStatus, EmotionUpdate | None]:
@@ -139,22 +171,46 @@ def decode(body: bytes, layouts: LayoutTable = STANDARD_LAYOUTS) -> EmotionUpdat
 
 
 def encode(update: EmotionUpdate) -> bytes:
-    """The CBOR body of an update; raises WireError where a payload has the wrong length."""
-    pieces = [b"", fields.header(update.stream_id, update.sequence, update.time_nanos, update.publish_delay_micros)]
-    pieces.append(fields.layout_fields(update.layout.layout_id, update.layout.layout_hash))
+    """The CBOR body of an update; raises WireError where a payload has the wrong length or an integer is beyond its field."""
+    layout = update.layout
+    pieces = [
+        b"",
+        fields.header(update.stream_id, update.sequence, update.time_nanos, update.publish_delay_micros),
+        _layout_fields(layout.layout_id, layout.layout_hash),
+    ]
     count = 7
-    for key, (name, _, tag) in _FIELDS.items():
-        value = getattr(update, name)
+    for (key, head, length), value in zip(_WRITTEN, _written_values(update), strict=True):
         if value is None:
             continue
-        if tag is not None:
-            if len(value) != _PAYLOADS[name]:
-                raise WireError(DecodeStatus.WRONG_LENGTH, f"{name} has {len(value)} bytes, expected {_PAYLOADS[name]}")
-            pieces.append(fields.array_head(key, tag, len(value)) + value)
-        elif isinstance(value, tuple):
-            pieces.append(cbor.write_int(key) + cbor.write_head(cbor.ARRAY, len(value)) + b"".join(map(cbor.write_int, value)))
+        if length:
+            if len(value) != length:
+                raise WireError(DecodeStatus.WRONG_LENGTH, f"{_name(key)} has {len(value)} bytes, expected {length}")
+            pieces.append(head)
+            pieces.append(value)
         else:
-            pieces.append(cbor.write_int(key) + cbor.write_int(value))
+            pieces.append(_integers(key, value))
         count += 1
     pieces[0] = cbor.write_head(cbor.MAP, count)
     return b"".join(pieces)
+
+
+_layout_fields = functools.lru_cache(maxsize=64)(fields.layout_fields)
+
+
+# Masks, methods and blink events stay the same for many messages, and this is most of what writing one would cost.
+@functools.lru_cache(maxsize=2048)
+def _integers(key: int, value: int | tuple[int, ...]) -> bytes:
+    """Key and value of a single integer or an array of integers."""
+    count, smallest, largest = _ARRAYS.get(key) or (1, 0, _INTEGERS[key])
+    values = value if isinstance(value, tuple) else (value,)
+    name = _name(key)
+    if len(values) != count:
+        raise WireError(DecodeStatus.WRONG_LENGTH, f"{name} has {len(values)} integers, expected {count}")
+    if not all(smallest <= each <= largest for each in values):
+        raise WireError(DecodeStatus.OUT_OF_RANGE, f"{name} is beyond its field, expected {smallest} to {largest}")
+    head = cbor.write_int(key) + (cbor.write_head(cbor.ARRAY, count) if key in _ARRAYS else b"")
+    return head + b"".join(map(cbor.write_int, values))
+
+
+def _name(key: int) -> str:
+    return (AffectKey(key) if key != CommonKey.GROUPS else CommonKey.GROUPS).name.lower()

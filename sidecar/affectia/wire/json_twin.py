@@ -58,16 +58,21 @@ def emotion_update_json(update: EmotionUpdate, *, avatar_id: str, epoch_offset_n
     pose = update.head_pose_deg().tolist() if update.is_valid(Group.HEAD) else []
     gaze = update.gaze_tangents().tolist() if update.is_valid(Group.EYES) else []
     speaking = update.speaking_probability
-    payload = {
+    payload: dict[str, Any] = {
         "emotion": max(scores, key=scores.__getitem__) if scores else None,
         "scores": scores,
         "valence": None if affect is None else round(affect[0] / registry.UNIT_AFFECT_I8, 4),
         "arousal": None if affect is None else round(affect[1] / registry.UNIT_AFFECT_I8, 4),
-        "au": {name: round(value, 4) for name, value in update.action_unit_intensities().items()} if emotional else {},
+        "au": {name: round(value, 4) for name, value in update.action_unit_intensities().items()},
         "head_pose": dict(zip(("yaw", "pitch", "roll"), (round(v, 2) for v in pose), strict=True)) if pose else None,
         "gaze": dict(zip(("x", "y"), (round(v, 4) for v in gaze), strict=True)) if gaze else None,
         "speaking_probability": None if speaking is None else round(speaking / registry.UNIT_WEIGHT_U8, 4),
     }
+    if update.is_valid(Group.EYES):
+        if update.blink is not None:
+            payload["blink"] = dict(zip(("left", "right"), (round(v, 4) for v in update.blink_closures().tolist()), strict=True))
+        if update.blink_events is not None:
+            payload["blinks"] = dict(zip(("both", "left_winks", "right_winks", "last_millis"), update.blink_events, strict=True))
     return _envelope("emotion_update", update, avatar_id, epoch_offset_nanos, payload)
 
 

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, Mapping[int, str]] = {
         15: "gaze",
         16: "blink",
         17: "speaking_probability",
+        18: "blink_events",
     },
     "layout": {1: "stream_id", 5: "layout_id", 6: "layout_hash", 8: "parts"},
 }

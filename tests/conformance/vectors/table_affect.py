@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from table import Entries, Good, at, entry, vary
-from table_avatar import GROUPS, HEADER
+from table_avatar import GROUPS, GROUPS_DENIED, HEADER
 
 AFFECT_ID = entry(5, "05 03", 3)
 AFFECT_HASH = entry(6, "06 48 4f300277a250dad8", "4f300277a250dad8")
@@ -27,6 +27,7 @@ HEAD_POSE = entry(14, "0e d84d 46 4001 92ff 2800", [320, -110, 40])  # yaw 3.2, 
 GAZE = entry(15, "0f d84d 44 a400 ccfc", [164, -820])  # tangents 0.02 and -0.1
 BLINK = entry(16, "10 d840 42 0c 0e", [12, 14])
 SPEAKING = entry(17, "11 18 db", 219)  # 0.86
+BLINK_EVENTS = entry(18, "12 84 19019c 03 00 18b4", [412, 3, 0, 180])  # 412 blinks, 3 winks of the left eye, none of the right; 180 ms
 
 TYPICAL: Entries = (
     *AFFECT_HEADER,
@@ -41,7 +42,9 @@ TYPICAL: Entries = (
     GAZE,
     BLINK,
     SPEAKING,
+    BLINK_EVENTS,
 )
+FACE_PARTS: Entries = (UNIT_SUPPORT, UNITS, HEAD_POSE, GAZE, BLINK, BLINK_EVENTS)
 PARTS = {
     7: "groups",
     8: "emotion_support",
@@ -54,6 +57,7 @@ PARTS = {
     15: "gaze",
     16: "blink",
     17: "speaking_probability",
+    18: "blink_events",
 }
 
 
@@ -87,6 +91,7 @@ GOOD = [
             entry(15, "0f d84d 44 0000 0000", [0, 0]),
             entry(16, "10 d840 42 0000", [0, 0]),
             entry(17, "11 00", 0),
+            entry(18, "12 84 00 00 00 00", [0, 0, 0, 0]),
         ),
     ),
     _update(
@@ -104,7 +109,55 @@ GOOD = [
             entry(15, "0f d84d 44 ff7f 0080", [32767, -32768]),
             entry(16, "10 d840 42 ffff", [255, 255]),
             entry(17, "11 18 ff", 255),
+            entry(18, "12 84 19ffff 19ffff 19ffff 19ffff", [65535, 65535, 65535, 65535]),
         ),
     ),
-    _update("unknown_key", "key 18 is of a later version: skipped", vary(TYPICAL, entry(18, "12 fb 3ff0000000000000")), roundtrip=False),
+    _update(
+        "largest",
+        "every integer in its longest form: the longest body of an emotion_update",
+        (
+            *AFFECT_HEADER[:1],
+            entry(1, "01 1a ffffffff", 0xFFFFFFFF),
+            entry(2, "02 1a ffffffff", 0xFFFFFFFF),
+            entry(3, "03 1b ffffffffffffffff", "18446744073709551615"),
+            entry(4, "04 1a ffffffff", 0xFFFFFFFF),
+            AFFECT_ID,
+            AFFECT_HASH,
+            GROUPS,
+            entry(8, "08 18 ff", 255),
+            EMOTIONS,
+            entry(10, "0a 83 387e 387e 387e", [-127, -127, -127]),
+            entry(11, "0b 18 ff", 255),
+            UNIT_SUPPORT,
+            UNITS,
+            HEAD_POSE,
+            GAZE,
+            BLINK,
+            SPEAKING,
+            entry(18, "12 84 19ffff 19ffff 19ffff 19ffff", [65535, 65535, 65535, 65535]),
+        ),
+    ),
+    _update("face_only", "what a face alone gives: no emotion is told yet", (*AFFECT_HEADER, GROUPS, *FACE_PARTS)),
+    _update(
+        "mouth_covered",
+        "the bits of the action units about the mouth are clear: au12 says nothing, though its byte is not 0",
+        vary(TYPICAL, entry(12, "0c 1a 0fc0002f", 0x0FC0002F)),
+    ),
+    _update(
+        "consent_denied",
+        "no group is valid, no action unit is supported, nothing is measured",
+        (*AFFECT_HEADER, GROUPS_DENIED, entry(12, "0c 00", 0)),
+    ),
+    _update("blink_events_before_the_first", "no blink yet: four zeros", vary(TYPICAL, entry(18, "12 84 00 00 00 00", [0, 0, 0, 0]))),
+    _update(
+        "blink_events_wrapped",
+        "the 65536th blink of a stream: the counter starts over, the others stay",
+        vary(TYPICAL, entry(18, "12 84 00 190100 18ff 17", [0, 256, 255, 23])),
+    ),
+    _update(
+        "blink_events_about_to_wrap",
+        "65535 blinks; eyes shut for 65.535 s or more",
+        vary(TYPICAL, entry(18, "12 84 19ffff 00 1818 19ffff", [65535, 0, 24, 65535])),
+    ),
+    _update("unknown_key", "key 19 is of a later version: skipped", vary(TYPICAL, entry(19, "13 fb 3ff0000000000000")), roundtrip=False),
 ]

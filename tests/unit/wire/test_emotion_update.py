@@ -14,6 +14,7 @@ pytestmark = pytest.mark.unit
 
 U32 = st.integers(0, (1 << 32) - 1)
 U8 = st.none() | st.integers(0, 255)
+U16 = st.integers(0, 65535)
 
 
 def exactly(length: int) -> st.SearchStrategy[bytes | None]:
@@ -37,6 +38,7 @@ updates = st.builds(
     gaze=exactly(4),
     blink=exactly(2),
     speaking_probability=U8,
+    blink_events=st.none() | st.tuples(U16, U16, U16, U16),
 )
 
 
@@ -52,7 +54,9 @@ def test_no_bytes_raise(body: bytes) -> None:
 
 
 def test_an_update_cut_anywhere_is_truncated() -> None:
-    body = emotion_update.encode(EmotionUpdate(1, 2, 3, 4, affect=(1, -127, 127), blink=b"\1\2", speaking_probability=200))
+    body = emotion_update.encode(
+        EmotionUpdate(1, 2, 3, 4, affect=(1, -127, 127), blink=b"\1\2", speaking_probability=200, blink_events=(256, 1, 24, 65535))
+    )
     for end in range(len(body)):
         assert emotion_update.try_decode(body[:end]) == (DecodeStatus.TRUNCATED, None)
 
@@ -79,6 +83,74 @@ def test_a_payload_of_the_wrong_length_is_not_sent(part: str) -> None:
         emotion_update.encode(update)
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "problem"),
+    [
+        ("affect", (0, 0), "has 2 integers, expected 3"),
+        ("affect", (0, -128, 0), "is beyond its field, expected -127 to 127"),
+        ("blink_events", (0, 0, 0), "has 3 integers, expected 4"),
+        ("blink_events", (0, 0, 0, 0, 0), "has 5 integers, expected 4"),
+        ("blink_events", (65536, 0, 0, 0), "is beyond its field, expected 0 to 65535"),
+        ("blink_events", (0, 0, 0, -1), "is beyond its field, expected 0 to 65535"),
+        ("action_unit_support", 1 << 28, "is beyond its field, expected 0 to 268435455"),
+        ("emotion_support", 256, "is beyond its field, expected 0 to 255"),
+        ("speaking_probability", -1, "is beyond its field, expected 0 to 255"),
+    ],
+)
+def test_an_integer_that_no_reader_takes_is_not_sent(part: str, value: object, problem: str) -> None:
+    update = EmotionUpdate(1, 2, 3, 4)
+    setattr(update, part, value)
+    for _ in range(2):  # integers are written once and kept: a fault is not
+        with pytest.raises(WireError, match=f"^{part} {problem}$"):
+            emotion_update.encode(update)
+
+
+@pytest.mark.parametrize(
+    ("events", "written"),
+    [
+        ((0, 0, 0, 0), "12 84 00 00 00 00"),
+        ((23, 24, 255, 256), "12 84 17 1818 18ff 190100"),
+        ((65535, 65535, 65535, 65535), "12 84 19ffff 19ffff 19ffff 19ffff"),
+    ],
+)
+def test_blink_events_are_an_array_of_the_shortest_integers(events: tuple[int, int, int, int], written: str) -> None:
+    body = emotion_update.encode(EmotionUpdate(1, 2, 3, 4, blink_events=events))
+    assert body.endswith(bytes.fromhex(written))
+    assert emotion_update.decode(body).blink_events == events
+
+
+def test_fields_of_the_same_value_keep_their_own_keys() -> None:
+    update = EmotionUpdate(1, 2, 3, 4, emotion_support=1, affect_method=1, action_unit_support=1, speaking_probability=1)
+    assert emotion_update.encode(update).endswith(bytes.fromhex("0801 0b01 0c01 1101"))
+
+
+@pytest.mark.parametrize(
+    ("item", "status"),
+    [
+        ("83 00 00 00", DecodeStatus.WRONG_LENGTH),
+        ("85 00 00 00 00 00", DecodeStatus.WRONG_LENGTH),
+        ("84 00 20 00 00", DecodeStatus.WRONG_TYPE),
+        ("84 00 00 00 f9 3c00", DecodeStatus.WRONG_TYPE),
+        ("84 1a 00010000 00 00 00", DecodeStatus.OUT_OF_RANGE),
+        ("84 00 00 00", DecodeStatus.TRUNCATED),
+        ("00", DecodeStatus.WRONG_TYPE),
+    ],
+)
+def test_blink_events_of_another_form_are_refused(item: str, status: DecodeStatus) -> None:
+    body = emotion_update.encode(EmotionUpdate(1, 2, 3, 4, blink_events=(0, 0, 0, 0)))
+    assert emotion_update.try_decode(body[:-5] + bytes.fromhex(item)) == (status, None)
+
+
+def test_the_difference_of_two_messages_counts_the_blinks_between_them() -> None:
+    seen = [
+        emotion_update.decode(emotion_update.encode(EmotionUpdate(1, n, 3, 4, blink_events=(blinks & 0xFFFF, 0, 0, 120)))).blink_events
+        for n, blinks in enumerate((65533, 65538))
+    ]
+    assert seen[0] is not None
+    assert seen[1] is not None
+    assert seen[1][0] - seen[0][0] & 0xFFFF == 5
+
+
 def test_an_avatar_frame_is_no_update() -> None:
     body = avatar_frame.encode(AvatarFrame(1, 2, 3, 4))
     with pytest.raises(WireError, match=r"^emotion_update of \d+ bytes is unknown_layout: "):
@@ -91,6 +163,12 @@ def test_only_supported_emotions_have_scores() -> None:
     )
     assert update.emotion_scores() == {"happy": pytest.approx(0.8), "contempt": pytest.approx(0.2)}
     assert EmotionUpdate(1, 2, 3, 4, emotions=bytes(8)).emotion_scores() == {}
+
+
+def test_only_measured_action_units_have_an_intensity() -> None:
+    update = EmotionUpdate(1, 2, 3, 4, groups=bytes(24), action_unit_support=1 << 8 | 1 << 27, action_units=bytes(27) + b"\xff")
+    assert update.action_unit_intensities() == {"au12_smile": 0, "au64_eyes_down": 1}
+    assert EmotionUpdate(1, 2, 3, 4, action_units=bytes(28)).action_unit_intensities() == {}
 
 
 def test_values_come_in_real_units() -> None:

@@ -59,8 +59,9 @@ def update(*invalid: Group) -> EmotionUpdate:
         action_units=bytes(189 if name == "au12_smile" else 7 for name in registry.ACTION_UNITS),
         head_pose=quantize.angles_i16(np.array((3.2, -1.1, 0.4))).tobytes(),
         gaze=quantize.gaze_i16(np.array((0.02, -0.1))).tobytes(),
-        blink=b"\0\0",
+        blink=bytes((51, 255)),
         speaking_probability=219,
+        blink_events=(412, 3, 65535, 180),
     )
 
 
@@ -97,7 +98,18 @@ def test_an_emotion_update_has_the_shape_of_the_contract() -> None:
     twin = update_json(update())
     assert (twin["type"], twin["session_id"], twin["timestamp_ms"]) == ("emotion_update", "abc-123", 1_700_000_123_457)
     payload = twin["payload"]
-    assert list(payload) == ["emotion", "scores", "valence", "arousal", "au", "head_pose", "gaze", "speaking_probability"]
+    assert list(payload) == [
+        "emotion",
+        "scores",
+        "valence",
+        "arousal",
+        "au",
+        "head_pose",
+        "gaze",
+        "speaking_probability",
+        "blink",
+        "blinks",
+    ]
     assert payload["emotion"] == "happy"
     assert payload["scores"] == {"neutral": 0.2, "happy": 0.8}  # the unsupported contempt of 255 is no evidence
     assert payload["valence"] == pytest.approx(0.64, abs=0.005)
@@ -106,6 +118,8 @@ def test_an_emotion_update_has_the_shape_of_the_contract() -> None:
     assert payload["head_pose"] == {"yaw": 3.2, "pitch": -1.1, "roll": 0.4}
     assert payload["gaze"] == {"x": pytest.approx(0.02, abs=1e-4), "y": pytest.approx(-0.1, abs=1e-4)}
     assert payload["speaking_probability"] == pytest.approx(0.86, abs=0.005)
+    assert payload["blink"] == {"left": 0.2, "right": 1}
+    assert payload["blinks"] == {"both": 412, "left_winks": 3, "right_winks": 65535, "last_millis": 180}
 
 
 @pytest.mark.parametrize("twin", [frame_json(frame()), update_json(update())], ids=["avatar_frame", "emotion_update"])
@@ -136,8 +150,24 @@ def test_an_invalid_mouth_has_no_viseme() -> None:
 def test_an_invalid_emotion_has_no_particles_and_no_feelings() -> None:
     assert frame_json(frame(Group.EMOTION))["payload"]["particles"] == {}
     payload = update_json(update(Group.EMOTION))["payload"]
-    assert (payload["emotion"], payload["scores"], payload["au"], payload["valence"], payload["arousal"]) == (None, {}, {}, None, None)
+    assert (payload["emotion"], payload["scores"], payload["valence"], payload["arousal"]) == (None, {}, None, None)
     assert payload["head_pose"] is not None
+
+
+@pytest.mark.parametrize("invalid", [(), (Group.EMOTION,), tuple(Group)], ids=["none", "emotion", "all"])
+def test_action_units_need_nothing_but_their_support_bit(invalid: tuple[Group, ...]) -> None:
+    assert update_json(update(*invalid))["payload"]["au"] == {"au12_smile": 0.7412}
+    unseen = update(*invalid)
+    unseen.action_unit_support = 0
+    assert update_json(unseen)["payload"]["au"] == {}
+
+
+def test_invalid_eyes_have_no_gaze_and_no_blinks() -> None:
+    payload = update_json(update(Group.EYES))["payload"]
+    assert payload["gaze"] is None
+    assert "blink" not in payload
+    assert "blinks" not in payload
+    assert {"blink", "blinks"} < set(update_json(update(Group.EMOTION, Group.HEAD))["payload"])
 
 
 def test_nothing_valid_leaves_empty_maps_and_nulls() -> None:
@@ -150,6 +180,7 @@ def test_nothing_valid_leaves_empty_maps_and_nulls() -> None:
         "particles": {},
     }
     payload = update_json(update(*everything))["payload"]
+    assert payload["scores"] == {}
     assert payload["head_pose"] is None
     assert payload["gaze"] is None
 

@@ -71,6 +71,7 @@ namespace Affectia.Wire
         Gaze = 15,
         Blink = 16,
         SpeakingProbability = 17,
+        BlinkEvents = 18,
     }
 
     public enum LayoutKey
@@ -133,6 +134,7 @@ namespace Affectia.Wire
         public static readonly IReadOnlyList<string> Emotions = new string[] { "neutral", "happy", "sad", "angry", "surprise", "disgust", "fear", "contempt" };
         public static readonly IReadOnlyList<string> ActionUnits = new string[] { "au01_inner_brow_raise", "au02_outer_brow_raise", "au04_brow_lower", "au05_upper_lid_raise", "au06_cheek_raise", "au07_lid_tighten", "au09_nose_wrinkle", "au10_upper_lip_raise", "au12_smile", "au14_dimple", "au15_lip_corner_depress", "au16_lower_lip_depress", "au17_chin_raise", "au18_lip_pucker", "au20_lip_stretch", "au22_lip_funnel", "au23_lip_tighten", "au24_lip_press", "au25_lips_part", "au26_jaw_drop", "au27_mouth_stretch", "au28_lip_suck", "au43_eyes_closed", "au45_blink", "au61_eyes_left", "au62_eyes_right", "au63_eyes_up", "au64_eyes_down" };
         public static readonly IReadOnlyList<int> BlendshapeGroups = new int[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2 };
+        public static readonly IReadOnlyList<int> ActionUnitGroups = new int[] { 1, 1, 1, 0, 2, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0 };
         public static readonly IReadOnlyList<int> BoneGroups = new int[] { 4, 4, 4, 3, 3, 0, 0, 4, 4 };
         public static readonly IReadOnlyList<int> BoneParents = new int[] { -1, 0, 1, 2, 3, 4, 4, 2, 2 };
         public const int LayoutStandardId = 1;

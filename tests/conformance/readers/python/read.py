@@ -112,6 +112,7 @@ def in_vector_form(message: Message) -> dict[str, Any]:
             "gaze": _int16(message.gaze),
             "blink": _bytes(message.blink),
             "speaking_probability": message.speaking_probability,
+            "blink_events": None if message.blink_events is None else list(message.blink_events),
         }
     return header | {
         "blendshapes": _weights(message.blendshapes, message.layout.count(0)),

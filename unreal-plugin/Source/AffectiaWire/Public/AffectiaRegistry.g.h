@@ -103,6 +103,7 @@ enum class AffectKey : std::uint8_t
 	Gaze = 15,
 	Blink = 16,
 	SpeakingProbability = 17,
+	BlinkEvents = 18,
 };
 
 enum class LayoutKey : std::uint8_t
@@ -262,6 +263,7 @@ inline constexpr std::array<std::string_view, 28> ActionUnits{
 	"au64_eyes_down",
 };
 inline constexpr std::array<std::int8_t, 52> BlendshapeGroups{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2};
+inline constexpr std::array<std::int8_t, 28> ActionUnitGroups{1, 1, 1, 0, 2, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0};
 inline constexpr std::array<std::int8_t, 9> BoneGroups{4, 4, 4, 3, 3, 0, 0, 4, 4};
 inline constexpr std::array<std::int8_t, 9> BoneParents{-1, 0, 1, 2, 3, 4, 4, 2, 2};
 inline constexpr std::uint16_t LayoutStandardId = 1;
