@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 
 from affectia import registry
 from affectia.registry import Group
-from affectia.signals.avatar_weights import CHANNELS, EFFECTS, QUATERNIONS, SHAPES, SHIFT, UNITS, VISEMES, AvatarWeights
+from affectia.signals.avatar_weights import EFFECTS, QUATERNIONS, SHAPES, SHIFT, SHOWN, UNITS, VISEMES, AvatarWeights
 from affectia.signals.groups import GroupStates
 from affectia.wire import quantize
 from affectia.wire.frame_template import FrameTemplate
 from affectia.wire.layout import STANDARD
 
-_SCALES: Final = np.full(CHANNELS, registry.UNIT_WEIGHT_U8, np.float32)
+_SCALES: Final = np.full(SHOWN.stop, registry.UNIT_WEIGHT_U8, np.float32)
 _SCALES[QUATERNIONS] = registry.UNIT_QUATERNION_I16
 _SCALES[SHIFT] = registry.UNIT_TRANSLATION_I16_PER_CM
-_SMALLEST: Final = np.zeros(CHANNELS, np.float32)
+_SMALLEST: Final = np.zeros(SHOWN.stop, np.float32)
 _SMALLEST[UNITS.stop :] = -32767
-_LARGEST: Final = np.full(CHANNELS, 255, np.float32)
+_LARGEST: Final = np.full(SHOWN.stop, 255, np.float32)
 _LARGEST[UNITS.stop :] = 32767
 
 _LEVEL_SCALES: Final = np.array((registry.UNIT_WEIGHT_U8, 1000 / registry.UNIT_AGE_MILLIS_PER_TICK, registry.UNIT_WEIGHT_U8), np.float32)
@@ -40,7 +40,7 @@ class FrameBatch:
 
     def fill(self, weights: AvatarWeights, wide: NDArray[np.bool_]) -> None:
         """Take the weights of n avatars; `wide` (n,) says which of them want 16 bit. A value that is no number becomes rest."""
-        channels, bones = weights.channels, weights.bones
+        channels, bones = weights.channels[:, SHOWN], weights.bones
         if (under := bones[..., 3] < 0).any():
             bones[under] *= -1  # the same rotation; what is sent has w >= 0
         scaled = quantize.scaled(channels, _SCALES, _SMALLEST, _LARGEST)

@@ -9,13 +9,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from affectia import registry
 from affectia.clock import Clock
+from affectia.publish.affect_batch import AffectBatch
 from affectia.publish.frame_batch import FrameBatch
-from affectia.registry import Group
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
-from affectia.wire import emotion_update, layout, quantize, rotation, topic
+from affectia.wire import emotion_update, layout, topic
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import LayoutMessage
 
@@ -90,7 +89,7 @@ class FramePublisher:
         """Send one avatar_frame and one emotion_update for each slot, as far as somebody listens."""
         batch = self._batch
         batch.fill(weights, self._wide[slots])
-        affect: _AffectParts | None = None
+        affect: AffectBatch | None = None
         wants, send, now_nanos = self._transport.wants, self._transport.send, self._clock.now_nanos
         for row, (slot, time_nanos) in enumerate(zip(slots.tolist(), times_nanos.tolist(), strict=True)):
             stream = self._streams[slot]
@@ -100,26 +99,9 @@ class FramePublisher:
             if wants(stream.avatar_topic):
                 send(stream.avatar_topic, batch.body(row, stream.stream_id, stream.sequence, time_nanos, delay_micros))
             if wants(stream.affect_topic):
-                affect = affect or _AffectParts(state, weights)
+                affect = affect or AffectBatch(state, weights)
                 update = EmotionUpdate(stream.stream_id, stream.sequence, time_nanos, delay_micros, groups=batch.groups(row))
-                update.head_pose, update.blink = affect.of(row)
+                affect.fill(update, row)
                 send(stream.affect_topic, emotion_update.encode(update))
             stream.sequence = stream.sequence + 1 & _U32
             self.frames_published += 1
-
-
-class _AffectParts:
-    """Head pose and blink of every row, where they are valid."""
-
-    def __init__(self, state: AvatarState, weights: AvatarWeights) -> None:
-        self._poses = quantize.angles_i16(rotation.to_euler_deg(state.head_rotation)).tobytes()
-        self._blinks = quantize.weights_u8(state.blendshapes[:, _BLINK]).tobytes()
-        self._valid = weights.groups.valid
-
-    def of(self, row: int) -> tuple[bytes | None, bytes | None]:
-        pose = self._poses[6 * row : 6 * row + 6] if self._valid[row, Group.HEAD] else None
-        blink = self._blinks[2 * row : 2 * row + 2] if self._valid[row, Group.EYES] else None
-        return pose, blink
-
-
-_BLINK = np.array([name.startswith("eyeBlink") for name in registry.BLENDSHAPES]).nonzero()[0]

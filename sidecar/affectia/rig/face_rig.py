@@ -30,4 +30,6 @@ class FaceRig:
         write_visemes(weights.visemes, state.blendshapes)
         self._skeleton.pose(weights.bones, state.head_rotation, state.blendshapes)
         weights.head_shift_cm[:] = state.head_shift_cm
+        weights.action_units[:] = state.action_units
+        weights.gaze[:] = state.gaze
         return weights

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from affectia import registry
 from affectia.registry import Bone
-from affectia.signals.face_observations import SHAPES
 
 _ONES: Final = np.ones(3, np.float32)
 _SHAPE: Final = {name: place for place, name in enumerate(registry.BLENDSHAPES)}
@@ -55,7 +54,7 @@ class Skeleton:
 
 def _eye_half_angles(options: SkeletonOptions) -> NDArray[np.float32]:
     """(52, 4): half radians of left yaw, right yaw, left pitch, right pitch for a full weight of each shape."""
-    table = np.zeros((SHAPES, 4), np.float32)
+    table = np.zeros((len(registry.BLENDSHAPES), 4), np.float32)
     half_yaw, half_pitch = np.radians((options.eye_yaw_deg / 2, options.eye_pitch_deg / 2))
     # Yaw is positive to the subject's left: outwards for the left eye, inwards for the right one. Pitch is positive downwards.
     table[_SHAPE["eyeLookOutLeft"], 0] = table[_SHAPE["eyeLookInRight"], 1] = half_yaw

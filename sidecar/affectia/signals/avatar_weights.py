@@ -13,19 +13,24 @@ from affectia.signals.groups import GroupStates
 
 BONES: Final = len(registry.BONES)
 
-# All that an avatar shows stands in one row, so that one pass filters it and one pass quantizes it.
+# All that an avatar shows, and what is told of its face, stands in one row: one pass filters it, one pass quantizes what is shown.
 SHAPES: Final = slice(0, len(registry.BLENDSHAPES))
 VISEMES: Final = slice(SHAPES.stop, SHAPES.stop + len(registry.VISEMES))
 EFFECTS: Final = slice(VISEMES.stop, VISEMES.stop + len(registry.EFFECTS))
 UNITS: Final = slice(0, EFFECTS.stop)
 QUATERNIONS: Final = slice(UNITS.stop, UNITS.stop + 4 * BONES)
 SHIFT: Final = slice(QUATERNIONS.stop, QUATERNIONS.stop + 3)
-CHANNELS: Final = SHIFT.stop
+SHOWN: Final = slice(0, SHIFT.stop)  # what an avatar_frame carries
+ACTION_UNITS: Final = slice(SHOWN.stop, SHOWN.stop + len(registry.ACTION_UNITS))
+GAZE: Final = slice(ACTION_UNITS.stop, ACTION_UNITS.stop + 2)
+CHANNELS: Final = GAZE.stop
 
 
 @dataclass(frozen=True, slots=True)
 class AvatarWeights:
-    """Row = avatar: `channels` (n, 110) holds shapes, visemes, effects (0..1), bones (x y z w each), head shift (cm)."""
+    """Row = avatar: `channels` (n, 140) holds shapes, visemes, effects (0..1), bones (x y z w each), head shift (cm), action units (0..1)
+    and gaze (tangents).
+    """
 
     channels: NDArray[np.float32]
     groups: GroupStates
@@ -61,3 +66,13 @@ class AvatarWeights:
     def head_shift_cm(self) -> NDArray[np.float32]:
         """(n, 3), a view."""
         return self.channels[:, SHIFT]
+
+    @property
+    def action_units(self) -> NDArray[np.float32]:
+        """(n, 28), a view."""
+        return self.channels[:, ACTION_UNITS]
+
+    @property
+    def gaze(self) -> NDArray[np.float32]:
+        """(n, 2), a view."""
+        return self.channels[:, GAZE]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
+from affectia.errors import ConfigError
 from affectia.fusion.face_fusion import FaceFusion, FaceFusionOptions
-from affectia.registry import Group, Source
+from affectia.registry import ACTION_UNITS, Group, Source
 from affectia.signals.avatar_state import AvatarState
+from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, BLINK_EVENTS, GAZE_BIT
 from affectia.signals.face_observations import FaceObservations
 from affectia.wire import rotation
 from tests.unit.fakes import SHAPE, face, nanos, slots
@@ -125,7 +126,7 @@ def test_slots_have_their_own_times() -> None:
 def replace_rows(faces: FaceObservations, *, jaw: tuple[float, ...]) -> FaceObservations:
     shapes = faces.blendshapes.copy()
     shapes[:, SHAPE["jawOpen"]] = jaw
-    return replace(faces, found=np.ones(len(jaw), np.bool_), blendshapes=shapes, confidence=np.ones(len(jaw), np.float32))
+    return FaceObservations.of_shapes(faces.captured_at_nanos, shapes=shapes)
 
 
 def test_looking_without_finding_changes_nothing() -> None:
@@ -188,3 +189,59 @@ def test_hold_and_ease_can_be_set() -> None:
     fusion.observe(slots(0), face(SEEN, jawOpen=1))
     assert jaw(after(fusion, 0)) == 1
     assert jaw(after(fusion, 1)) == 0
+
+
+def covered(millis: float, *, group: Group, **shapes: float) -> FaceObservations:
+    """A face of which one part cannot be seen."""
+    seen = face(SEEN + round(millis * NANOS_PER_MILLI), turn=TURN.tolist(), position_cm=(4, 2, -40), **shapes)
+    seen.confidence[0, group] = 0.1
+    seen.measured[:] = ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT
+    return seen
+
+
+def test_a_covered_mouth_eases_away_while_the_eyes_go_on() -> None:
+    fusion = seen_once()
+    for millis in range(0, 1001, 100):
+        fusion.observe(slots(0), covered(millis, group=Group.MOUTH, jawOpen=0.3, eyeBlinkLeft=millis / 1000))
+    state = after(fusion, 100)
+    assert jaw(state) == pytest.approx(0.8), "what the network invents under a hand is not taken"
+    state = after(fusion, 1000)
+    assert jaw(state) == 0
+    assert state.groups.valid[0, : Group.HEAD + 1].tolist() == [True, True, False, True]
+    assert state.blendshapes[0, SHAPE["eyeBlinkLeft"]] == pytest.approx(1.0)
+    assert yaw(state) == pytest.approx(30, abs=1e-3)
+    assert state.groups.confidence[0, Group.EYES] == 1
+
+
+def test_a_covered_mouth_takes_its_action_units_with_it_and_no_others() -> None:
+    fusion = seen_once()
+    fusion.observe(slots(0), covered(0, group=Group.MOUTH))
+    measured = int(after(fusion, 0).measured[0])
+    named = {name for place, name in enumerate(ACTION_UNITS) if measured >> place & 1}
+    assert {"au01_inner_brow_raise", "au05_upper_lid_raise", "au45_blink"} <= named
+    assert not named & {"au12_smile", "au25_lips_part", "au26_jaw_drop"}
+    assert measured & GAZE_BIT
+    assert measured & BLINK_BIT
+
+
+def test_nothing_is_measured_of_a_face_that_is_gone() -> None:
+    fusion = FaceFusion(1)
+    seen = covered(0, group=Group.HEAD)
+    seen.confidence[:] = 1
+    fusion.observe(slots(0), seen)
+    assert after(fusion, 200).measured[0] == ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT
+    assert after(fusion, 800).measured[0] == 0
+
+
+def test_blinks_stay_counted_while_a_face_fades() -> None:
+    fusion = FaceFusion(1)
+    seen = face(SEEN)
+    seen.values[0, BLINK_EVENTS] = (7, 1, 2, 130)
+    fusion.observe(slots(0), seen)
+    for millis in (0, 400, 2000):
+        assert after(fusion, millis).blink_events[0].tolist() == [7, 1, 2, 130]
+
+
+def test_the_share_of_confidence_that_counts_as_seen_must_be_one() -> None:
+    with pytest.raises(ConfigError, match=r"^fusion.least_confidence is 1.5, expected 0 to 1$"):
+        FaceFusionOptions(least_confidence=1.5)

@@ -5,7 +5,7 @@ import pytest
 
 from affectia.clock import NANOS_PER_MILLI, FakeClock
 from affectia.publish.frame_publisher import FramePublisher
-from affectia.registry import DecodeStatus, Group
+from affectia.registry import Bone, DecodeStatus, Group
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.groups import GroupStates
@@ -25,9 +25,10 @@ def publish(target: FramePublisher, *numbers: int, time_nanos: int = 0, valid: b
     groups.valid[:] = valid
     seen = face(0, turn=rotation.from_euler_deg(np.array((3.2, -1.1, 0.4))).tolist(), eyeBlinkLeft=1, eyeBlinkRight=0.2)
     rows = np.zeros(count, np.intp)
-    state = AvatarState(seen.blendshapes[rows], seen.head_rotation[rows], seen.head_position_cm[rows], groups)
+    state = AvatarState(seen.values[rows], seen.measured[rows], groups)
     weights = AvatarWeights.at_rest(groups)
     weights.shapes[:, SHAPE["jawOpen"]] = np.array(numbers) / 10
+    weights.bones[:, Bone.HEAD] = seen.head_rotation
     target.publish(slots(*numbers), nanos(*[time_nanos] * count), state, weights)
 
 
@@ -112,7 +113,7 @@ def test_an_invalid_update_says_nothing_of_a_person() -> None:
     target.open(0, "a", precision_bits=8)
     publish(target, 0, valid=False)
     (update,) = transport.updates("a")
-    assert (update.head_pose, update.blink) == (None, None)
+    assert (update.head_pose, update.blink, update.gaze, update.action_units) == (None, None, None, None)
     assert not update.is_valid(Group.HEAD)
 
 

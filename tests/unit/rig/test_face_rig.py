@@ -17,7 +17,7 @@ pytestmark = pytest.mark.unit
 def state(count: int = 1, **shapes: float) -> AvatarState:
     seen = face(0, turn=rotation.from_euler_deg(np.array((20.0, 0, 0))).tolist(), position_cm=(1, 2, 3), **shapes)
     rows = np.zeros(count, np.intp)
-    return AvatarState(seen.blendshapes[rows], seen.head_rotation[rows], seen.head_position_cm[rows], GroupStates.unknown(count))
+    return AvatarState(seen.values[rows], seen.measured[rows], GroupStates.unknown(count))
 
 
 def test_shapes_and_shift_pass_as_they_are() -> None:

@@ -18,8 +18,9 @@ def test_at_rest_nothing_shows_and_no_bone_is_turned() -> None:
 
 def test_the_parts_are_views_that_cover_the_row_once() -> None:
     weights = AvatarWeights.at_rest(GroupStates.unknown(2))
-    parts = (weights.shapes, weights.visemes, weights.effects, weights.bones, weights.head_shift_cm)
-    sizes = (len(registry.BLENDSHAPES), len(registry.VISEMES), len(registry.EFFECTS), 4 * len(registry.BONES), 3)
+    parts = (weights.shapes, weights.visemes, weights.effects, weights.bones, weights.head_shift_cm, weights.action_units, weights.gaze)
+    names = (registry.BLENDSHAPES, registry.VISEMES, registry.EFFECTS)
+    sizes = (*map(len, names), 4 * len(registry.BONES), 3, len(registry.ACTION_UNITS), 2)
     assert [part[0].size for part in parts] == list(sizes)
     weights.channels[:] = 0
     for part in parts:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from affectia.publish.affect_batch import AffectBatch
+from affectia.registry import ACTION_UNITS, Group
+from affectia.signals import face_channels
+from affectia.signals.avatar_state import AvatarState
+from affectia.signals.avatar_weights import AvatarWeights
+from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, GAZE_BIT
+from affectia.signals.groups import GroupStates
+from affectia.wire.emotion_update import EmotionUpdate
+
+pytestmark = pytest.mark.unit
+
+SMILE = ACTION_UNITS.index("au12_smile")
+BROWS = ACTION_UNITS.index("au01_inner_brow_raise")
+
+
+def state(count: int = 1, *, measured: int = ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT, valid: bool = True) -> AvatarState:
+    groups = GroupStates.unknown(count)
+    groups.valid[:] = valid
+    return AvatarState(face_channels.at_rest(count), np.full(count, measured, np.uint32), groups)
+
+
+def update_of(seen: AvatarState, row: int = 0) -> EmotionUpdate:
+    update = EmotionUpdate(1, 0, 0, 0)
+    weights = AvatarWeights.at_rest(seen.groups)
+    weights.action_units[:] = seen.action_units
+    weights.gaze[:] = seen.gaze
+    AffectBatch(seen, weights).fill(update, row)
+    return update
+
+
+def test_each_row_says_what_its_own_face_does() -> None:
+    seen = state(2)
+    seen.action_units[1, SMILE] = 0.8
+    seen.gaze[:] = ((0, 0), (0.5, -0.25))
+    seen.blink[:] = ((1, 0), (0, 0.4))
+    seen.blink_events[1] = (12, 3, 4, 150)
+    first, second = update_of(seen, 0), update_of(seen, 1)
+    assert first.action_unit_intensities()["au12_smile"] == 0
+    assert second.action_unit_intensities()["au12_smile"] == pytest.approx(0.8, abs=0.002)
+    assert first.gaze_tangents() == pytest.approx([0, 0])
+    assert second.gaze_tangents() == pytest.approx([0.5, -0.25], abs=1e-4)
+    assert first.blink_closures() == pytest.approx([1, 0], abs=0.002)
+    assert second.blink_closures() == pytest.approx([0, 0.4], abs=0.002)
+    assert (first.blink_events, second.blink_events) == ((0, 0, 0, 0), (12, 3, 4, 150))
+
+
+def test_units_that_are_not_measured_now_have_no_bit() -> None:
+    seen = state(measured=1 << BROWS)
+    seen.action_units[0, SMILE] = 0.8
+    update = update_of(seen)
+    assert list(update.action_unit_intensities()) == ["au01_inner_brow_raise"]
+    assert (update.gaze, update.blink, update.blink_events) == (None, None, None)
+
+
+def test_nothing_is_told_of_a_face_that_is_not_valid() -> None:
+    update = update_of(state(measured=0, valid=False))
+    assert (update.action_units, update.action_unit_support, update.head_pose, update.gaze, update.blink) == (None,) * 5
+
+
+def test_eyes_that_are_covered_take_gaze_and_blink_with_them() -> None:
+    seen = state()
+    seen.groups.valid[0, Group.EYES] = False
+    update = update_of(seen)
+    assert (update.gaze, update.blink, update.blink_events) == (None, None, None)
+    assert update.head_pose is not None
+
+
+def test_counts_wrap_and_a_gaze_beyond_the_field_stops_at_its_end() -> None:
+    seen = state()
+    seen.blink_events[0] = (65536 + 5, 65535, 0, 100)
+    seen.gaze[0] = (9, -9)
+    update = update_of(seen)
+    assert update.blink_events == (5, 65535, 0, 100)
+    assert update.gaze_tangents() == pytest.approx([4, -4], abs=1e-3)
