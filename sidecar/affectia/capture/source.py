@@ -51,6 +51,7 @@ class Source(ABC):
 
     modality: str | None = None  # what consent must be granted for; None: nobody's face or voice
     description: str = ""
+    notice: str = ""  # what is wrong with the pictures of a source that runs ("camera 0 delivers only black: ..."); empty when nothing is
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
