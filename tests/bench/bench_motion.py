@@ -1,111 +1,75 @@
-"""What smoothing does to a real face: jitter before and after, and how late the result is, per region.
+"""What smoothing does to a real face: jitter before and after, and how late the result is, per region; and what a pass costs.
 
 Jitter is the RMS of the difference between consecutive frames over the range p95 - p5 of the same shape, the median over the shapes of
-a region that move at all. Lag is the shift in time at which the smoothed curve fits the raw one best. `--clip ID` (repeatable).
+a region that move at all. Lag is where the cross-correlation of the filtered and the unfiltered curve peaks. `--clip ID` (repeatable),
+`--faces N` (the landmarker's num_faces, default 1).
 """
 
 from __future__ import annotations
 
 import argparse
+import time
 
 import numpy as np
-from numpy.typing import NDArray
 
-from affectia import registry
-from affectia.capture.video_file import VideoFileOptions, VideoFileSource
-from affectia.clock import NANOS_PER_SEC, SystemClock
-from affectia.inference.model_store import ModelStore
-from affectia.motion.smoother import Smoother, SmootherOptions
-from affectia.perception.face.landmarker import FaceLandmarker
-from affectia.rig.face_rig import FaceRig
-from affectia.session.session_manager import FACE_MODEL
-from affectia.signals.avatar_state import AvatarState
-from affectia.signals.face_observations import FaceObservations
+import face_takes
+from affectia.clock import NANOS_PER_SEC
+from affectia.motion.smoother import Smoother
+from affectia.signals.avatar_weights import SHAPES, VISEMES, AvatarWeights
 from affectia.signals.groups import GroupStates
-from affectia.signals.video_sample import VideoSample
+from curve_figures import jitter, lag_millis, regions, spread
+from face_takes import Take
 from report import console, table
 
 _MOVES = 0.05  # a shape whose range is below this says nothing about jitter
 
 
-class _Keeping:
-    """A sink that looks at every picture and keeps what was seen."""
-
-    def __init__(self, landmarker: FaceLandmarker) -> None:
-        self._landmarker = landmarker
-        self.seen: list[tuple[int, FaceObservations]] = []
-
-    def put(self, item: VideoSample) -> None:
-        raise AssertionError("every picture, in its own time")
-
-    def put_when_empty(self, item: VideoSample, timeout_secs: float) -> bool:
-        at_media_time = VideoSample(item.media_time_nanos, item.media_time_nanos, item.rgb)
-        faces = self._landmarker.perceive(at_media_time)
-        if faces.found.all():
-            self.seen.append((item.media_time_nanos, faces))
-        return True
+def region_rows(take: Take) -> list[tuple[str, ...]]:
+    """A row for each region in which something moves."""
+    raw, smooth = take.curves(slowness=0), take.curves()
+    rows: list[tuple[str, ...]] = []
+    for region, places in regions().items():
+        moving = [place for place in places if spread(raw[:, place]) > _MOVES]
+        if not moving:
+            continue
+        before, after = (float(np.median([jitter(curve[:, place]) for place in moving])) for curve in (raw, smooth))
+        lag = float(np.median([lag_millis(take.secs, raw[:, place], smooth[:, place]) for place in moving]))
+        rows.append((region, str(len(moving)), f"{before:.3f}", f"{after:.3f}", f"{after / before:.2f}", f"{lag:.0f}"))
+    return rows
 
 
-def observations(clip: str) -> tuple[NDArray[np.int64], list[FaceObservations]]:
-    """Every face of a clip with its media time."""
-    clock = SystemClock()
-    landmarker = FaceLandmarker(ModelStore().path(FACE_MODEL), clock)
-    keeping = _Keeping(landmarker)
-    source = VideoFileSource(ModelStore().path(clip), keeping, clock, VideoFileOptions(real_time=False))
-    source._run()  # on this thread: the bench waits for the end anyway
-    landmarker.close()
-    return np.array([time for time, _ in keeping.seen], np.int64), [faces for _, faces in keeping.seen]
-
-
-def curves(times: NDArray[np.int64], seen: list[FaceObservations], slowness: float) -> NDArray[np.float32]:
-    """(frames, channels) of one avatar, smoothed."""
-    rig, smoother = FaceRig(), Smoother(1, SmootherOptions())
-    slots, slow = np.zeros(1, np.intp), np.array([slowness], np.float32)
-    rows = []
-    for time, faces in zip(times, seen, strict=True):
-        state = AvatarState(faces.blendshapes, faces.head_rotation, faces.head_position_cm, GroupStates.unknown(1))
-        rows.append(smoother.moved(slots, np.array([time + NANOS_PER_SEC]), rig.weights(state), slow).channels[0].copy())
-    return np.array(rows)
-
-
-def jitter(curve: NDArray[np.float32]) -> float:
-    """RMS of steps over the range."""
-    return float(np.sqrt(np.mean(np.diff(curve) ** 2)) / max(1e-9, np.percentile(curve, 95) - np.percentile(curve, 5)))
-
-
-def lag_millis(times: NDArray[np.int64], raw: NDArray[np.float32], smooth: NDArray[np.float32]) -> float:
-    """The shift at which the raw curve, seen that much earlier, is nearest to the smoothed one."""
-    secs = (times - times[0]) / NANOS_PER_SEC
-    shifts = np.arange(0, 0.3, 0.002)
-    misses = [float(np.mean((np.interp(secs - shift, secs, raw) - smooth)[10:] ** 2)) for shift in shifts]
-    return float(shifts[int(np.argmin(misses))] * 1000)
-
-
-def regions() -> dict[str, list[int]]:
-    """Channels by region."""
-    found: dict[str, list[int]] = {"blink": [], "eyes": [], "brows": [], "mouth": []}
-    for place, (name, group) in enumerate(zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True)):
-        found["blink" if name.startswith("eyeBlink") else registry.GROUPS[group]].append(place)
-    return found
+def cost_micros(avatars: int, passes: int) -> list[float]:
+    """How long each pass over so many moving avatars takes."""
+    smoother, slots = Smoother(avatars), np.arange(avatars)
+    dice, slowness = np.random.default_rng(1), np.ones(avatars, np.float32)
+    given = AvatarWeights.at_rest(GroupStates.unknown(avatars))
+    given.visemes[:, VISEMES.stop - VISEMES.start - 1] = 1
+    micros = []
+    for number in range(passes):
+        weights = AvatarWeights(given.channels.copy(), given.groups)
+        weights.shapes[:] = dice.uniform(0, 1, (avatars, SHAPES.stop))
+        times_nanos = np.full(avatars, NANOS_PER_SEC + number * NANOS_PER_SEC // 30)
+        began = time.perf_counter_ns()
+        smoother.moved(slots, times_nanos, weights, slowness)
+        micros.append((time.perf_counter_ns() - began) / 1000)
+    return micros[passes // 5 :]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clip", action="append")
-    for clip in parser.parse_args().clip or ["carphone"]:
-        times, seen = observations(clip)
-        raw, smooth = curves(times, seen, 0.0), curves(times, seen, 1.0)
-        rows = []
-        for region, places in regions().items():
-            moving = [p for p in places if np.percentile(raw[:, p], 95) - np.percentile(raw[:, p], 5) > _MOVES]
-            if not moving:
-                continue
-            before, after = (float(np.median([jitter(curve[:, p]) for p in moving])) for curve in (raw, smooth))
-            lag = float(np.median([lag_millis(times, raw[:, p], smooth[:, p]) for p in moving]))
-            rows.append((region, str(len(moving)), f"{before:.3f}", f"{after:.3f}", f"{after / before:.2f}", f"{lag:.0f}"))
-        console.print(f"clip {clip}: {len(times)} frames with a face")
-        table("smoothing", ("region", "shapes that move", "jitter raw", "smoothed", "ratio", "lag ms"), rows)
+    parser.add_argument("--faces", type=int, default=1)
+    args = parser.parse_args()
+    for clip in args.clip or ["carphone"]:
+        take = face_takes.of_clip(clip, args.faces)
+        console.print(f"clip {clip}, num_faces {args.faces}: {len(take.seen)} frames with a face")
+        table("smoothing", ("region", "shapes that move", "jitter raw", "smoothed", "ratio", "lag ms"), region_rows(take))
+    rows = []
+    for avatars, passes in ((1, 3000), (500, 100)):
+        p50, p95 = np.percentile(cost_micros(avatars, passes), (50, 95))
+        rows.append((str(avatars), f"{p50:.0f}", f"{p95:.0f}"))
+    table("a pass", ("avatars", "p50 us", "p95 us"), rows)
 
 
 if __name__ == "__main__":
