@@ -14,7 +14,8 @@ import pytest
 
 import affectia
 from affectia.cli.sidecar_process import SidecarProcess, are_free, free_port_base
-from affectia.publish.take_csv import COLUMNS, read_take
+from affectia.store.take_csv import COLUMNS
+from affectia.store.take_reader import read_take
 
 pytestmark = pytest.mark.live
 
@@ -69,13 +70,16 @@ def test_demo_leaves_a_take_a_plot_and_figures(
     assert "p95" in rows["captured -> received"]
     assert rows["refused messages"] == "0"
     assert rows["lost on the way"] == "0 frames"
+    if source.startswith("clip"):
+        assert rows["strongest units"].startswith("AU")
+        assert rows["blinks"][0].isdigit()
 
     received = int(rows["frames received"].split()[0])
     assert 0.5 * 2 * float(own_rate) <= received <= 1.5 * 2 * float(own_rate)
     lines = (folder / "take.csv").read_text().splitlines()
     assert lines[0] == ",".join(COLUMNS)
     assert len(lines) == received + 1
-    take = read_take(folder / "take.csv", rate_hz=float(own_rate))
+    take = read_take(folder / "take.csv").take
     assert take.blendshapes.max() > 0.5
     assert (take.times_nanos[1:] >= take.times_nanos[:-1]).all()
     assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
@@ -111,5 +115,7 @@ def test_watch_prints_twins_of_a_sidecar_that_starts_later_until_its_reader_has_
     finally:
         watching.kill()
         watching.stderr.close()
-    assert {(twin["type"], twin["session_id"]) for twin in twins} == {("avatar_frame", "default")}
-    assert len(twins[-1]["payload"]["blendshapes"]) == 52
+    assert {(twin["type"], twin["session_id"]) for twin in twins} == {("avatar_frame", "default"), ("emotion_update", "default")}
+    newest = {twin["type"]: twin["payload"] for twin in twins}
+    assert len(newest["avatar_frame"]["blendshapes"]) == 52
+    assert set(newest["emotion_update"]["head_pose"]) == {"yaw", "pitch", "roll"}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from affectia import registry
 from affectia.capture.source import ObservationSink, Source
 from affectia.clock import NANOS_PER_SEC, Clock
-from affectia.signals.face_observations import SHAPES, FaceObservations
+from affectia.signals.face_observations import FaceObservations
 from affectia.wire import rotation
+
+_SHAPES: Final = len(registry.BLENDSHAPES)
 
 
 @dataclass(frozen=True)
@@ -28,19 +32,12 @@ def wiggle(time_nanos: int, *, avatars: int, options: SyntheticOptions, captured
     secs = time_nanos / NANOS_PER_SEC
     places = secs / options.shape_secs + np.arange(avatars)
     rows = np.arange(avatars)
-    shapes = np.zeros((avatars, SHAPES), np.float32)
-    shapes[rows, places.astype(np.int64) % SHAPES] = np.sin(np.pi * (places % 1.0))
+    shapes = np.zeros((avatars, _SHAPES), np.float32)
+    shapes[rows, places.astype(np.int64) % _SHAPES] = np.sin(np.pi * (places % 1.0))
     angle = 2 * math.pi * secs / options.head_circle_secs
     yaw, pitch = options.head_circle_deg * math.cos(angle), options.head_circle_deg * math.sin(angle)
     turn = rotation.from_euler_deg(np.array((yaw, pitch, 0.0))).astype(np.float32)
-    return FaceObservations(
-        captured_at_nanos,
-        np.ones(avatars, np.bool_),
-        shapes,
-        np.tile(turn, (avatars, 1)),
-        np.zeros((avatars, 3), np.float32),
-        np.ones(avatars, np.float32),
-    )
+    return FaceObservations.of_shapes(captured_at_nanos, shapes=shapes, head_rotation=turn)
 
 
 class SyntheticSource(Source):

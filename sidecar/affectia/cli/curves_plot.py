@@ -1,4 +1,4 @@
-"""A picture of a run: the most active blendshapes, the head, and where the face was. Curves only, no pictures of anybody."""
+"""A picture of a run: blendshapes, action units, the head, and where the face was. Curves only, no pictures of anybody."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
+from affectia.cli.action_units import LABELS
 from affectia.cli.active_shapes import most_active
+from affectia.cli.affect_recording import AffectCurves
 from affectia.cli.recording import Curves
 from affectia.clock import NANOS_PER_SEC
 
 _LANES: Final = 10
+_UNIT_LANES: Final = 5
 _INK, _FAINT, _GRID = "#24292f", "#8c959f", "#e4e8ec"
-_SHAPE_COLOUR, _FOUND_COLOUR, _LOST_COLOUR = "#0a7ea4", "#2da44e", "#cf222e"
+_SHAPE_COLOUR, _UNIT_COLOUR, _FOUND_COLOUR, _LOST_COLOUR = "#0a7ea4", "#bf5700", "#2da44e", "#cf222e"
 _HEAD_COLOURS: Final = (("yaw", "#0a7ea4"), ("pitch", "#bf5700"), ("roll", "#6e5494"))
 
 
@@ -27,23 +30,26 @@ def can_plot() -> bool:
     return importlib.util.find_spec("matplotlib") is not None
 
 
-def write_plot(path: Path, curves: Curves, *, title: str) -> None:
-    """Draw at least one frame's curves as a PNG of 1400 x 1050, written whole or not at all; needs matplotlib."""
+def write_plot(path: Path, curves: Curves, affect: AffectCurves, *, title: str) -> None:
+    """Draw at least one frame's curves as a PNG of 1400 x 1400, written whole or not at all; needs matplotlib."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # 0.5 s to import, and an extra
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(14, 10.5), dpi=100, facecolor="white")
+    figure = Figure(figsize=(14, 14), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
-    lanes, head, face = figure.subplots(3, 1, sharex=True, height_ratios=(10, 4, 0.9))
-    figure.subplots_adjust(left=0.155, right=0.93, top=0.905, bottom=0.065, hspace=0.09)
-    secs = (curves.take.times_nanos - curves.take.times_nanos[0]) / NANOS_PER_SEC
-    _draw_lanes(lanes, secs, curves.take.blendshapes)
+    chosen = sorted(place for place, _strength in affect.strongest(_UNIT_LANES))
+    lanes, units, head, face = figure.subplots(4, 1, sharex=True, height_ratios=(10, max(0.9, len(chosen)), 4, 0.9))
+    figure.subplots_adjust(left=0.17, right=0.93, top=0.928, bottom=0.05, hspace=0.08)
+    began_nanos = curves.take.times_nanos[0]
+    secs = (curves.take.times_nanos - began_nanos) / NANOS_PER_SEC
+    _draw_shapes(lanes, secs, curves.take.blendshapes)
+    _draw_units(units, (affect.times_nanos - began_nanos) / NANOS_PER_SEC, affect, chosen)
     _draw_head(head, secs, curves.take.head_deg, curves.found)
     _draw_face(face, secs, curves)
     lanes.set_xlim(0, max(float(secs[-1]), 1e-3))
-    figure.text(0.155, 0.957, title, fontsize=17, weight="bold", color=_INK)
-    figure.text(0.155, 0.93, _caption(curves), fontsize=12, color=_FAINT)
-    figure.align_ylabels((lanes, head))
+    figure.text(0.17, 0.967, title, fontsize=17, weight="bold", color=_INK)
+    figure.text(0.17, 0.9455, _caption(curves), fontsize=12, color=_FAINT)
+    figure.align_ylabels((lanes, units, head))
     _save(figure, path)
 
 
@@ -56,25 +62,43 @@ def _caption(curves: Curves) -> str:
     return "  ·  ".join(parts)
 
 
-def _draw_lanes(axes: Any, secs: NDArray[np.float64], shapes: NDArray[np.float32]) -> None:
-    """One lane for each of the most active shapes, all of the same height, in registry order from the top."""
+def _draw_shapes(axes: Any, secs: NDArray[np.float64], shapes: NDArray[np.float32]) -> None:
     moved = np.percentile(shapes, 98, axis=0) - np.percentile(shapes, 2, axis=0)
     if not moved.any():  # too short or too brief for percentiles: a shape of the synthetic source is up for a moment only
         moved = np.ptp(shapes, axis=0)
     chosen = sorted(most_active(moved, _LANES))
-    top = max(0.1, np.ceil(float(shapes[:, chosen].max()) * 10) / 10)
-    for lane, place in enumerate(chosen):
-        floor = len(chosen) - 1 - lane
-        curve = floor + 0.86 * shapes[:, place] / top
-        axes.axhline(floor, color=_GRID, linewidth=1, zorder=0)
-        axes.fill_between(secs, floor, curve, color=_SHAPE_COLOUR, alpha=0.16, linewidth=0)
-        axes.plot(secs, curve, color=_SHAPE_COLOUR, linewidth=1.4, clip_on=False)
-        peak = f"max {float(shapes[:, place].max()):.2f}"
-        axes.text(1.008, floor + 0.12, peak, transform=axes.get_yaxis_transform(), fontsize=10, color=_FAINT)
-    axes.set_yticks(np.arange(len(chosen)) + 0.12, [registry.BLENDSHAPES[place] for place in reversed(chosen)])
-    axes.set_ylim(0, len(chosen))
+    top = _draw_lanes(axes, secs, shapes[:, chosen], [registry.BLENDSHAPES[place] for place in chosen], colour=_SHAPE_COLOUR)
     axes.set_ylabel(f"most active blendshapes (a lane is 0 to {top:.1f})", fontsize=11, color=_FAINT)
     _tidy(axes)
+
+
+def _draw_units(axes: Any, secs: NDArray[np.float64], affect: AffectCurves, chosen: list[int]) -> None:
+    """Gaps are where a unit was not measured: a face that turns away, a hand before the mouth."""
+    if chosen:
+        top = _draw_lanes(axes, secs, affect.units[:, chosen], [LABELS[place] for place in chosen], colour=_UNIT_COLOUR)
+        axes.set_ylabel(f"action units (0 to {top:.1f})", fontsize=11, color=_FAINT)
+    else:
+        what = "no action unit was measured" if not np.isfinite(affect.units).any() else "all action units were at rest"
+        axes.text(0.5, 0.5, what, transform=axes.transAxes, fontsize=12, color=_FAINT, ha="center", va="center")
+        axes.set_yticks([0.5], ["action units"])
+    _tidy(axes)
+
+
+def _draw_lanes(axes: Any, secs: NDArray[np.float64], values: NDArray[np.float32], names: list[str], *, colour: str) -> float:
+    """One lane for each column of `values` (at least one of which is a number), all of the same height, the first on top; returns what
+    a lane is high.
+    """
+    top = max(0.1, np.ceil(float(np.nanmax(values)) * 10) / 10)
+    for lane, peak in enumerate(np.nanmax(values, axis=0).tolist()):
+        floor = len(names) - 1 - lane
+        curve = floor + 0.86 * values[:, lane] / top
+        axes.axhline(floor, color=_GRID, linewidth=1, zorder=0)
+        axes.fill_between(secs, floor, curve, color=colour, alpha=0.16, linewidth=0)
+        axes.plot(secs, curve, color=colour, linewidth=1.4, clip_on=False)
+        axes.text(1.008, floor + 0.12, f"max {peak:.2f}", transform=axes.get_yaxis_transform(), fontsize=10, color=_FAINT)
+    axes.set_yticks(np.arange(len(names)) + 0.12, list(reversed(names)))
+    axes.set_ylim(0, len(names))
+    return float(top)
 
 
 def _draw_head(axes: Any, secs: NDArray[np.float64], head_deg: NDArray[np.float32], found: NDArray[np.bool_]) -> None:

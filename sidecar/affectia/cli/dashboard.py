@@ -10,15 +10,33 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from affectia.cli import gauges
+from affectia.cli.action_units import LABEL_CELLS
 from affectia.cli.monitor import GroupReading, Reading
 from affectia.cli.sidecar_status import SidecarStatus
+from affectia.client import Blinks
 
-_NAME_CELLS: Final = 19  # mouthLowerDownRight
-_SHAPE_ROWS: Final = 10
+_SHAPE_CELLS: Final = 19  # mouthLowerDownRight
+_LEAST_BAR_CELLS: Final = 8
 _MIN_WIDTH: Final = 60
 _MAX_WIDTH: Final = 120
+_WIDE: Final = 110  # from here on shapes and action units stand side by side
+_RIGHT_CELLS: Final = 35  # of a wide screen
+_USUAL_HEIGHT: Final = 24
+_OTHER_LINES: Final = 7  # title, rules, metrics, other avatars, hint
+_MOST_ROWS: Final = 12
 _HEAD_LIMIT_DEG: Final = 45.0
-_ASCII: Final = str.maketrans({"─": "-", "·": "-", "°": " ", "●": "*", "○": "-", "→": ">"})
+_GAZE_LIMIT_DEG: Final = 30.0
+_NOT_MEASURED: Final = "not measured"
+_ASCII: Final = str.maketrans({"─": "-", "·": "-", "°": " ", "●": "*", "○": "-", "…": "."})
+
+
+def rows_that_fit(width: int, height: int) -> tuple[int, int]:
+    """How many blendshapes and how many action units a screen of `width` x `height` cells has room for."""
+    rows = max(_USUAL_HEIGHT, height) - 1 - _OTHER_LINES - 1  # the terminal's last line, and the heading
+    if width >= _WIDE:
+        return min(_MOST_ROWS, rows), min(_MOST_ROWS, rows)
+    units = min(_MOST_ROWS, (rows - 1) * 3 // 7)
+    return min(_MOST_ROWS, rows - 1 - units), units
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +62,26 @@ class Dashboard:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the lines out for the width and the signs that the terminal has."""
         width = max(_MIN_WIDTH, min(_MAX_WIDTH, options.max_width))
-        for line in self.lines(width, ascii_only=options.ascii_only):
+        for line in self.lines(width, options.height or _USUAL_HEIGHT, ascii_only=options.ascii_only):
             if options.ascii_only:
                 line = _plain(line)
             line.truncate(options.max_width)
             yield line
 
-    def lines(self, width: int, *, ascii_only: bool = False) -> list[Text]:
-        """The screen, line by line, each at most `width` cells."""
+    def lines(self, width: int, height: int = _USUAL_HEIGHT, *, ascii_only: bool = False) -> list[Text]:
+        """The screen, line by line, each at most `width` cells; fewer than `height` lines where that is possible at all."""
         inner = width - 2
-        left_cells = (inner - 3) * 55 // 100
-        body = zip_longest(
-            self._shape_lines(left_cells, ascii_only=ascii_only),
-            self._right_lines(inner - 3 - left_cells, ascii_only=ascii_only),
-            fillvalue=Text(),
-        )
-        lines = [self._title_line(inner), Text("─" * inner, "dim"), *self._metric_lines(left_cells + 3), Text()]
-        lines += [_beside(left, right, left_cells + 3) for left, right in body]
+        shape_rows, unit_rows = rows_that_fit(width, height)
+        wide = width >= _WIDE
+        right_cells = _RIGHT_CELLS if wide else inner - 3 - (inner - 3) * 55 // 100
+        left_cells = inner - 3 - right_cells
+        shape_cells = (left_cells - 3 + _SHAPE_CELLS - LABEL_CELLS) // 2 if wide else left_cells
+        shapes = self._shape_lines(shape_cells, shape_rows, ascii_only=ascii_only)
+        units = self._unit_lines(left_cells - 3 - shape_cells if wide else left_cells, unit_rows, ascii_only=ascii_only)
+        left = _columns(shapes, units, shape_cells + 3) if wide else shapes + units
+        right = self._right_lines(right_cells, ascii_only=ascii_only)
+        lines = [self._title_line(inner), Text("─" * inner, "dim"), *self._metric_lines(left_cells + 3), self._others_line(inner)]
+        lines += _columns(left, right, left_cells + 3)
         lines += [Text("─" * inner, "dim"), Text(self.note, "yellow") if self.note else Text(self.hint, "dim")]
         return [Text(" ").append_text(line) for line in lines]
 
@@ -88,27 +109,79 @@ class Dashboard:
             return f"{self.lost} lost"
         return f"{self.lost} lost, {self.status.dropped} skipped"
 
-    def _shape_lines(self, cells: int, *, ascii_only: bool) -> list[Text]:
-        bar_cells = cells - _NAME_CELLS - 6
+    def _others_line(self, cells: int) -> Text:
+        others = self.reading.other_avatars
+        if not others:
+            return Text()
+        line = _metric("also here", ", ".join(others))
+        hint = "   `affectia watch NAME` shows one"
+        line.truncate(cells - len(hint), overflow="ellipsis")
+        return line.append(hint, "dim")
+
+    def _shape_lines(self, cells: int, rows: int, *, ascii_only: bool) -> list[Text]:
         lines = [Text("most active blendshapes", "dim")]
-        for name, weight in self.reading.shapes[:_SHAPE_ROWS]:
-            line = Text(f"{name:{_NAME_CELLS}.{_NAME_CELLS}} ")
-            lines.append(line.append_text(gauges.bar(weight, bar_cells, ascii_only=ascii_only)).append(f" {weight:.2f}", "bold"))
-        return lines
+        name_cells = _name_cells(cells, _SHAPE_CELLS if cells < LABEL_CELLS + 18 or self.reading.affect is None else LABEL_CELLS)
+        return lines + [_bar_line(name, name_cells, weight, cells, ascii_only=ascii_only) for name, weight in self.reading.shapes[:rows]]
+
+    def _unit_lines(self, cells: int, rows: int, *, ascii_only: bool) -> list[Text]:
+        affect = self.reading.affect
+        if affect is None:
+            return []
+        if not affect.units:
+            return [Text("action units", "dim"), Text(_NOT_MEASURED, "dim")]
+        name_cells = _name_cells(cells, LABEL_CELLS)
+        units = [_bar_line(name, name_cells, value, cells, ascii_only=ascii_only) for name, value in affect.units[:rows]]
+        return [Text("strongest action units", "dim"), *units]
 
     def _right_lines(self, cells: int, *, ascii_only: bool) -> list[Text]:
-        reading = self.reading
-        gauge_cells = (cells - 15) // 2 * 2 + 1
-        lines = [Text("head", "dim")]
-        for name, angle in zip(("yaw", "pitch", "roll"), reading.head_deg or (None, None, None), strict=True):
-            number = "-" if angle is None else f"{angle:+.1f}°"
-            gauge = gauges.swing(
-                angle or 0.0, _HEAD_LIMIT_DEG, gauge_cells, ascii_only=ascii_only, style="dim" if angle is None else "cyan"
-            )
-            lines.append(Text.assemble(f"{name:6}", (f"{number:>7} ", "bold")).append_text(gauge))
+        reading, affect = self.reading, self.reading.affect
+        turns = zip(("yaw", "pitch", "roll"), reading.head_deg or (None, None, None), strict=True)
+        lines = [_angle_line("head", name, angle, _HEAD_LIMIT_DEG, cells, ascii_only=ascii_only) for name, angle in turns]
+        if affect is not None:
+            angles = zip(("across", "up"), affect.gaze_deg or (None, None), strict=True)
+            lines += [_angle_line("gaze", name, angle, _GAZE_LIMIT_DEG, cells, ascii_only=ascii_only) for name, angle in angles]
+            lids = zip(("left", "right"), affect.lids or (None, None), strict=True)
+            lines += [_lid_line(name, shut, cells, ascii_only=ascii_only) for name, shut in lids]
+            lines.append(_blink_line(affect.blinks, cells))
         viseme = "-" if reading.viseme is None else f"{reading.viseme[0]:3} {reading.viseme[1]:.2f}"
-        lines += [_metric("viseme", viseme, label_cells=8), Text(), Text("groups", "dim")]
-        return lines + [_group_line(group) for group in reading.groups]
+        return [*lines, _metric("viseme", viseme, label_cells=8), Text("groups", "dim"), *map(_group_line, reading.groups)]
+
+
+def _name_cells(cells: int, wanted: int) -> int:
+    """Room for a name in a line with a bar; a name is cut rather than the bar."""
+    return min(wanted, cells - 6 - _LEAST_BAR_CELLS)
+
+
+def _bar_line(name: str, name_cells: int, value: float | None, cells: int, *, ascii_only: bool) -> Text:
+    """Name, bar, number: `cells` in all."""
+    label = Text(f"{name:{name_cells}.{name_cells}} ", "dim" if value is None else "")
+    if value is None:
+        return label.append(_NOT_MEASURED, "dim")
+    return label.append_text(gauges.bar(value, cells - name_cells - 6, ascii_only=ascii_only)).append(f" {value:.2f}", "bold")
+
+
+def _angle_line(part: str, name: str, angle_deg: float | None, limit_deg: float, cells: int, *, ascii_only: bool) -> Text:
+    """Name, number, gauge: at most `cells` in all."""
+    if angle_deg is None:
+        return Text(f"{part} {name:6} {_NOT_MEASURED}", "dim")
+    gauge = gauges.swing(angle_deg, limit_deg, (cells - 21) // 2 * 2 + 1, ascii_only=ascii_only)
+    return Text.assemble(f"{part} {name:6} ", (f"{f'{angle_deg:+.1f}°':>7} ", "bold")).append_text(gauge)
+
+
+def _lid_line(name: str, shut: float | None, cells: int, *, ascii_only: bool) -> Text:
+    """As an angle's line, so that their columns are one."""
+    if shut is None:
+        return Text(f"lids {name:6} {_NOT_MEASURED}", "dim")
+    bar = gauges.bar(shut, (cells - 21) // 2 * 2 + 1, ascii_only=ascii_only)
+    return Text.assemble(f"lids {name:6} ", (f"{shut:6.2f}  ", "bold")).append_text(bar)
+
+
+def _blink_line(blinks: Blinks | None, cells: int) -> Text:
+    if blinks is None:
+        return Text(f"blinks  {_NOT_MEASURED}", "dim")
+    left, right = (" left ", " right") if cells >= 34 else (" l ", " r")
+    winks = (("  winks ", "dim"), (f"{blinks.left_winks}", "bold"), left, (f"{blinks.right_winks}", "bold"), right)
+    return _metric("blinks", str(blinks.both), label_cells=8).append_text(Text.assemble(*winks))
 
 
 def _group_line(group: GroupReading) -> Text:
@@ -116,6 +189,10 @@ def _group_line(group: GroupReading) -> Text:
         return Text.assemble(("○ ", "dim"), (f"{group.name:8} not valid", "dim"))
     line = Text.assemble(("● ", "green"), f"{group.name:8} {group.source:9}{100 * group.confidence:3.0f} %")
     return line.append(f" {group.age_secs:.2f} s", "yellow") if group.age_secs else line
+
+
+def _columns(left: list[Text], right: list[Text], column: int) -> list[Text]:
+    return [_beside(one, other, column) for one, other in zip_longest(left, right, fillvalue=Text())]
 
 
 def _metric(label: str, value: str, *, label_cells: int = 11) -> Text:

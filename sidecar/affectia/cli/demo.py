@@ -20,22 +20,24 @@ from affectia.capture.mailbox import Mailbox
 from affectia.capture.synthetic import SyntheticOptions
 from affectia.capture.video_file import VideoFileSource
 from affectia.cli import curves_plot
-from affectia.cli.dashboard import Dashboard, progress_line
+from affectia.cli.affect_recording import AffectRecording
+from affectia.cli.dashboard import Dashboard, progress_line, rows_that_fit
 from affectia.cli.monitor import Monitor
 from affectia.cli.recording import Curves, Recording
 from affectia.cli.serve import CAMERA_QUESTION
 from affectia.cli.sidecar_process import SidecarProcess, are_free, ended_like_ctrl_c, free_port_base
 from affectia.cli.sidecar_status import StatusPoller
 from affectia.cli.summary import Summary
-from affectia.client import ReceivedFrame, Subscriber
+from affectia.client import ReceivedFrame, ReceivedUpdate, Subscriber
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
 from affectia.errors import AffectiaError, ConfigError, ConsentMissing, PortInUse
 from affectia.inference.model_store import ModelStore
-from affectia.publish.take_csv import write_take
 from affectia.session.session_manager import FACE_MODEL
 from affectia.session.sidecar import SWITCH_INTERVAL_SECS
 from affectia.session.source_spec import SourceSpec
 from affectia.signals.video_sample import VideoSample
+from affectia.store.take_csv import write_take
+from affectia.store.take_reader import read_take
 
 INTERRUPTED: Final = 130  # what a shell makes of Ctrl-C
 START_SECS: Final = 60.0  # a first start reads a network and libraries from a cold disk
@@ -47,7 +49,7 @@ _AVATAR: Final = "default"
 def demo(
     context: typer.Context,
     *,
-    source: Annotated[str, typer.Option(help="camera:N, file:PATH, clip:ID or synthetic.")] = "clip:carphone",
+    source: Annotated[str, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH or synthetic.")] = "clip:carphone",
     seconds: Annotated[float, typer.Option(min=0, help="How long; 0 is until Ctrl-C.")] = 20.0,
     headless: Annotated[bool, typer.Option("--headless", help="A line a second instead of the live screen.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for take and plot.", show_default="out/demo-TIME")] = None,
@@ -64,7 +66,7 @@ def demo(
     if spec.kind == "clip":
         bring(spec.clip_id, models, console)
     own_rate_hz = own_rate(spec, models)
-    if spec.kind != "synthetic":
+    if not spec.is_ready_made:
         bring(FACE_MODEL, models, console)
     live = console.is_terminal and not headless
     sys.setswitchinterval(SWITCH_INTERVAL_SECS)  # drawing the screen must not hold up the stamping of frames
@@ -74,7 +76,9 @@ def demo(
         raise PortInUse(f"ports {base} to {base + 3} are not all free, expected them to be; stop what uses them, or leave --port-base out")
     if spec.kind == "camera" and "camera" not in granted and not sys.stdin.isatty():
         raise ConsentMissing(f"{source} needs the consent of the person in front of it; start it in a terminal, or give --consent camera")
-    run = DemoRun(source, seconds, base, own_rate_hz, note=NO_CONSENT if spec.kind == "camera" and "camera" not in granted else "")
+    shape_rows, unit_rows = rows_that_fit(console.width, console.height)
+    note = NO_CONSENT if spec.kind == "camera" and "camera" not in granted else ""
+    run = DemoRun(source, seconds, base, own_rate_hz, note=note, monitor=Monitor(shape_rows=shape_rows, unit_rows=unit_rows))
     arguments = serve_arguments(source, base, granted)
     with ended_like_ctrl_c():
         ending = _follow(run, arguments, console, live=live)
@@ -100,6 +104,9 @@ def own_rate(spec: SourceSpec, models: ModelStore) -> float | None:
     if spec.kind == "synthetic":
         return SyntheticOptions().rate_hz
     path = models.path(spec.clip_id) if spec.kind == "clip" else spec.path
+    if spec.kind == "take":
+        assert path is not None
+        return read_take(path).rate_hz
     return None if path is None else VideoFileSource(path, Mailbox[VideoSample](), SystemClock()).frame_rate_hz
 
 
@@ -136,17 +143,22 @@ class Child(Protocol):
 
 
 class DemoRun:
-    """The state of one demo: what is received, and when it is over. `add` is called on the receiving thread, the rest on one other."""
+    """The state of one demo: what is received, and when it is over. `add` and `add_update` are called on the receiving thread, the rest
+    on one other.
+    """
 
-    def __init__(self, source: str, seconds: float, port_base: int, own_rate_hz: float | None, *, note: str = "") -> None:
+    def __init__(
+        self, source: str, seconds: float, port_base: int, own_rate_hz: float | None, *, note: str = "", monitor: Monitor | None = None
+    ) -> None:
         self.source = source
         self.seconds = seconds
         self.port_base = port_base
         self.own_rate_hz = own_rate_hz
         self.own_rate_of = "clip" if source.startswith(("clip:", "file:")) else "source"
         self.note = note
-        self.monitor = Monitor()
+        self.monitor = monitor or Monitor()
         self.recording = Recording()
+        self.affect_recording = AffectRecording()
         self.exit_code = 0
         self.started_unix_secs = 0.0
         self._first_at_nanos: int | None = None
@@ -165,6 +177,11 @@ class DemoRun:
             self._first_at_nanos = received.received_at_nanos
         self.monitor.add(received)
         self.recording.add(received)
+
+    def add_update(self, received: ReceivedUpdate) -> None:
+        """Take in an update."""
+        self.monitor.add_update(received)
+        self.affect_recording.add(received)
 
     def moments(self, child: Child, clock: Clock) -> Iterator[float]:
         """Yield the seconds since the first frame every tenth of a second, until time is up. Raises SidecarEnded, or AffectiaError
@@ -222,7 +239,10 @@ def _follow(run: DemoRun, arguments: list[str], console: Console, *, live: bool)
     clock = SystemClock()
     ending = ""
     control = f"127.0.0.1:{run.port_base + registry.PORT_GRPC}"
-    with SidecarProcess(arguments) as child, Subscriber(run.endpoint, listener=run.add, clock=clock) as subscriber:
+    with (
+        SidecarProcess(arguments) as child,
+        Subscriber(run.endpoint, listener=run.add, affect_listener=run.add_update, clock=clock) as subscriber,
+    ):
         run.subscriber = subscriber
         with StatusPoller(control) as poller:
             run.poller = poller
@@ -254,7 +274,7 @@ def _show_lines(run: DemoRun, child: Child, clock: Clock, console: Console) -> N
 
 def _leave_behind(run: DemoRun, folder: Path, console: Console) -> None:
     """Write take and plot, and print the summary."""
-    curves = run.recording.curves()
+    curves, affect = run.recording.curves(), run.affect_recording.curves()
     folder.mkdir(parents=True, exist_ok=True)
     started = time.localtime(run.started_unix_secs)
     secs_of_day = started.tm_hour * 3600 + started.tm_min * 60 + started.tm_sec + run.started_unix_secs % 1
@@ -262,7 +282,7 @@ def _leave_behind(run: DemoRun, folder: Path, console: Console) -> None:
     write_take(take, curves.take, rate_hz=_take_rate_hz(run, curves), start_secs_of_day=secs_of_day)
     plot = "none: matplotlib is not installed, `pip install affectia[demo]` brings it"
     if curves_plot.can_plot():
-        curves_plot.write_plot(folder / "curves.png", curves, title=f"affectia demo   {run.source}")
+        curves_plot.write_plot(folder / "curves.png", curves, affect, title=f"affectia demo   {run.source}")
         plot = str(folder / "curves.png")
     stats = run.subscriber.stats if run.subscriber else None
     summary = Summary(
@@ -270,6 +290,7 @@ def _leave_behind(run: DemoRun, folder: Path, console: Console) -> None:
         own_rate_hz=run.own_rate_hz,
         own_rate_of=run.own_rate_of,
         curves=curves,
+        affect=affect,
         lost=stats.lost if stats else 0,
         refused=stats.refused.total() if stats else 0,
         status=run.poller.latest if run.poller else None,

@@ -1,47 +1,24 @@
-"""The command line's root: commands, and how errors end."""
+"""The command line's entry: runs a command, and says how errors end."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
-from affectia.cli.demo import demo
-from affectia.cli.models import models_app
-from affectia.cli.serve import serve
-from affectia.cli.watch import watch
 from affectia.errors import AffectiaError
-from affectia.version import installed_version
-
-app = typer.Typer(
-    name="affectia",
-    help="Watches a face, streams what an avatar needs.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-app.command()(serve)
-app.command()(watch)
-app.command()(demo)
-app.add_typer(models_app)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(installed_version())
-        raise typer.Exit
-
-
-@app.callback()
-def root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
-    """Watches a face, streams what an avatar needs."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code. An AffectiaError is one sentence on standard error, never a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(arguments, prog_name="affectia")
+        try:
+            app = _app(given)
+        except ImportError as error:
+            print(f"affectia: a library does not load ({error}), expected a whole environment; run `affectia doctor`", file=sys.stderr)
+            return 1
+        app(given, prog_name="affectia")
     except AffectiaError as error:
         print(f"affectia: {error}", file=sys.stderr)
         return error.exit_code
@@ -50,3 +27,18 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _app(given: list[str]) -> typer.Typer:
+    """All commands; raises ImportError where a library is broken, but not for the one that tells what is wrong with it."""
+    try:
+        from affectia.cli.commands import app
+    except ImportError:
+        if given[:1] != ["doctor"]:
+            raise
+        from affectia.cli.doctor import doctor
+
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        app.callback()(lambda: None)  # without it, a single command would have no name
+        app.command()(doctor)
+    return app

@@ -1,4 +1,4 @@
-"""Numbers out of a stream of frames, as a person wants to see them."""
+"""Numbers out of a stream of frames and updates, as a person wants to see them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
-from affectia.cli.active_shapes import ActiveShapes
+from affectia.cli.active_shapes import ActiveShapes, ActiveShapesOptions
+from affectia.cli.affect_monitor import AffectMonitor, AffectReading
 from affectia.cli.recording import shape_weights, shows_face, turns_deg
-from affectia.client import ReceivedFrame
+from affectia.client import ReceivedFrame, ReceivedUpdate
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
 from affectia.registry import Group, Source
 from affectia.wire.avatar_frame import AvatarFrame
@@ -36,20 +37,25 @@ class GroupReading:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at an avatar. Rates, shares and latencies are over the last WINDOW_SECS; None where there is nothing to tell."""
+    """One look at an avatar. Rates, shares and latencies are over the last WINDOW_SECS; None where there is nothing to tell.
+
+    `shapes` are names and weights, row by row, None for those of a group that is not valid; `other_avatars` are those heard of within
+    WINDOW_SECS, by name; `affect` is None where nobody asked for updates.
+    """
 
     avatar_id: str = ""
-    other_avatars: int = 0
+    other_avatars: tuple[str, ...] = ()
     received: int = 0
     silent_secs: float = 0.0
     rate_hz: float = 0.0
     found_share: float | None = None
     latency_p50_millis: float | None = None
     latency_p95_millis: float | None = None
-    shapes: tuple[tuple[str, float], ...] = ()
+    shapes: tuple[tuple[str, float | None], ...] = ()
     head_deg: tuple[float, float, float] | None = None
     viseme: tuple[str, float] | None = None
     groups: tuple[GroupReading, ...] = ()
+    affect: AffectReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +65,24 @@ class _Arrival:
 
 
 class Monitor:
-    """Follows the first avatar that it sees. One thread adds frames, one other reads; `add` costs a few microseconds."""
+    """Follows the first avatar that it sees. One thread adds, one other reads; adding costs a few microseconds.
 
-    def __init__(self) -> None:
+    `shape_rows` and `unit_rows` are how many blendshapes and action units a reading has; without `affect` it tells of no updates.
+    """
+
+    def __init__(self, *, shape_rows: int = 8, unit_rows: int = 6, affect: bool = True) -> None:
         self._lock = threading.Lock()
         self._arrivals: deque[_Arrival] = deque()
         self._newest: ReceivedFrame | None = None
-        self._avatar_ids: set[str] = set()
+        self._heard_at_nanos: dict[str, int] = {}
         self._received = 0
-        self._active = ActiveShapes()
+        self._active = ActiveShapes(ActiveShapesOptions(rows=shape_rows))
+        self._affect = AffectMonitor(rows=unit_rows) if affect else None
 
     def add(self, received: ReceivedFrame) -> None:
         """Take in a frame, on the receiving thread."""
         with self._lock:
-            self._avatar_ids.add(received.avatar_id)
+            self._heard_at_nanos[received.avatar_id] = received.received_at_nanos
             newest = self._newest
             if newest is not None and newest.avatar_id != received.avatar_id:
                 return
@@ -86,6 +96,12 @@ class Monitor:
             while self._arrivals[0].received_at_nanos < oldest_nanos:
                 self._arrivals.popleft()
 
+    def add_update(self, received: ReceivedUpdate) -> None:
+        """Take in an update, on the receiving thread; it counts once there was a frame of its avatar."""
+        newest = self._newest
+        if self._affect is not None and newest is not None and newest.avatar_id == received.avatar_id:
+            self._affect.add(received)
+
     @property
     def received(self) -> int:
         """Frames of the followed avatar so far."""
@@ -94,28 +110,34 @@ class Monitor:
     def reading(self, now_nanos: int) -> Reading:
         """What there is to see now; `now_nanos` is on the clock that stamps arrivals."""
         with self._lock:
-            newest, arrivals, avatars = self._newest, list(self._arrivals), len(self._avatar_ids)
-        if newest is None:
-            return Reading()
-        silent_secs = max(0.0, (now_nanos - newest.received_at_nanos) / NANOS_PER_SEC)
-        frame = newest.frame
+            newest, arrivals, heard_at_nanos = self._newest, list(self._arrivals), dict(self._heard_at_nanos)
+        silent_secs = 0.0 if newest is None else max(0.0, (now_nanos - newest.received_at_nanos) / NANOS_PER_SEC)
         # As a client should (protos/timeline.md): who hears nothing for a second goes back to rest.
-        silent = silent_secs > SILENT_AFTER_SECS
+        silent = newest is None or silent_secs > SILENT_AFTER_SECS
+        affect = None if self._affect is None else self._affect.reading(now_nanos, silent=silent)
+        if newest is None:
+            return Reading(affect=affect)
+        frame = newest.frame
+        oldest_nanos = now_nanos - round(WINDOW_SECS * NANOS_PER_SEC)
+        others = sorted(name for name, at_nanos in heard_at_nanos.items() if at_nanos >= oldest_nanos and name != newest.avatar_id)
         latencies = np.array([a.latency_nanos for a in arrivals if a.latency_nanos is not None], np.float64) / NANOS_PER_MILLI
         weights = np.zeros(len(registry.BLENDSHAPES), np.float32) if silent else shape_weights(frame)
+        rows = self._active.update(weights, now_nanos)
+        valid = [not silent and frame.is_valid(group) for group in registry.BLENDSHAPE_GROUPS]
         return Reading(
             avatar_id=newest.avatar_id,
-            other_avatars=avatars - 1,
+            other_avatars=tuple(others),
             received=self._received,
             silent_secs=silent_secs,
             rate_hz=0.0 if silent else _rate_hz(arrivals),
             found_share=None if silent else latencies.size / len(arrivals),
             latency_p50_millis=None if silent else _percentile(latencies, 50),
             latency_p95_millis=None if silent else _percentile(latencies, 95),
-            shapes=tuple((registry.BLENDSHAPES[place], float(weights[place])) for place in self._active.update(weights, now_nanos)),
+            shapes=tuple((registry.BLENDSHAPES[place], float(weights[place]) if valid[place] else None) for place in rows),
             head_deg=None if silent else _head_deg(frame),
             viseme=None if silent else _viseme(frame),
             groups=tuple(_group(frame, group, silent=silent) for group in Group),
+            affect=affect,
         )
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from affectia import registry
 from affectia.client import ReceivedFrame
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
-from affectia.publish.take_csv import Take
 from affectia.registry import Group
+from affectia.store.take_csv import Take
 from affectia.wire import avatar_frame, rotation
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.layout import Layout

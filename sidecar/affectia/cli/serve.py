@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,11 @@ import typer
 from rich.prompt import Confirm
 
 from affectia import config, registry
+from affectia.capture.camera_options import parse_size
 from affectia.config import Settings
 from affectia.control.grpc_server import ControlServer
 from affectia.session.consent import checked_modality
-from affectia.session.session import SessionOptions
+from affectia.session.session import Session, SessionOptions
 from affectia.session.session_manager import SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
@@ -31,15 +33,24 @@ CAMERA_QUESTION = "Affectia wants to use camera {index}. The picture stays in th
 
 def serve(
     *,
-    source: Annotated[str | None, typer.Option(help="camera:N, file:PATH, clip:ID, synthetic, or none.", show_default="camera:0")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH, synthetic, or none.", show_default="camera:0")
+    ] = None,
     session_id: Annotated[str | None, typer.Option("--session", help="Id of the session and its avatar.", show_default="default")] = None,
-    avatars: Annotated[int | None, typer.Option(help="How many avatars; only for synthetic.", show_default="1")] = None,
+    avatars: Annotated[
+        int | None, typer.Option(help="How many avatars; of pictures the most faces to follow, at most 8.", show_default="1")
+    ] = None,
     consent: Annotated[list[str] | None, typer.Option(help="What the person in front of it allows: camera.", show_default=False)] = None,
     loop: Annotated[bool | None, typer.Option("--loop/--no-loop", help="Start a file again at its end.", show_default="no-loop")] = None,
     port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default=str(registry.PORT_BASE))] = None,
     precision: Annotated[int | None, typer.Option(help="Bits of a weight: 8 or 16.", show_default="8")] = None,
     rate: Annotated[float | None, typer.Option(help="Most frames a second.", show_default="60")] = None,
     smoothing: Annotated[float | None, typer.Option(help="0 raw, 1 normal, 2 twice as slow, 10 at most.", show_default="1")] = None,
+    camera_size: Annotated[str | None, typer.Option(help="Size asked of the camera, in pixels.", show_default="640x480")] = None,
+    camera_rate: Annotated[float | None, typer.Option(help="Pictures a second asked of the camera.", show_default="30")] = None,
+    camera_fov: Annotated[
+        float | None, typer.Option(help="Degrees that the camera sees from bottom to top; webcams 40 to 50.", show_default="63")
+    ] = None,
     settings_path: Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).", show_default=False)] = None,
     end_with_input: Annotated[
         bool, typer.Option("--end-with-input", help="End when standard input is closed: a parent's pipe tells that the parent is gone.")
@@ -47,6 +58,7 @@ def serve(
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.", show_default="info")] = None,
 ) -> None:
     """Watch a source and publish its avatars until Ctrl-C."""
+    camera_width_px, camera_height_px = (None, None) if camera_size is None else parse_size(camera_size)
     settings = config.load(
         settings_path,
         flags={
@@ -59,17 +71,28 @@ def serve(
             "frames.precision_bits": precision,
             "frames.rate_hz": rate,
             "frames.smoothing": smoothing,
+            "camera.width_px": camera_width_px,
+            "camera.height_px": camera_height_px,
+            "camera.rate_hz": camera_rate,
+            "camera.vertical_fov_deg": camera_fov,
             "log.level": log_level,
         },
     )
-    request = session_request(settings)
+    run_sidecar(settings, session_request(settings), lambda _session: until_stopped(end_with_input=end_with_input))
+
+
+def run_sidecar(settings: Settings, request: SessionRequest | None, during: Callable[[Session | None], Awaitable[None]]) -> None:
+    """Be the sidecar of these settings for as long as `during` takes, which is given the session that was asked for.
+
+    Raises AlreadyRunning, PortInUse, and what opening the session raises.
+    """
     if settings.log.level != "debug":
         log.silence_native_output()
     log.set_up(settings.log.level)
     port_file = PortFile(settings.server.port_base)
     port_file.claim()
     try:
-        asyncio.run(_serve(settings, request, port_file, end_with_input=end_with_input))
+        asyncio.run(_serve(settings, request, port_file, during))
     finally:
         port_file.release()
 
@@ -88,7 +111,9 @@ def session_request(settings: Settings) -> SessionRequest | None:
     return SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop)
 
 
-async def _serve(settings: Settings, request: SessionRequest | None, port_file: PortFile, *, end_with_input: bool) -> None:
+async def _serve(
+    settings: Settings, request: SessionRequest | None, port_file: PortFile, during: Callable[[Session | None], Awaitable[None]]
+) -> None:
     server = settings.server
     sidecar = Sidecar(
         SidecarOptions(
@@ -97,6 +122,7 @@ async def _serve(settings: Settings, request: SessionRequest | None, port_file: 
             perception_workers=server.perception_workers,
             pipeline=settings.pipeline(),
             camera=settings.camera,
+            attention=settings.attention,
         )
     )
     sidecar.start()
@@ -105,6 +131,7 @@ async def _serve(settings: Settings, request: SessionRequest | None, port_file: 
         control = ControlServer(sidecar, port=grpc_port, host=server.host)
         await control.start()
         try:
+            session: Session | None = None
             if request is not None:
                 session = await asyncio.to_thread(sidecar.sessions.start, request)
                 print(f"session {session.session_id}: {session.source.description}, {session.state.value}", flush=True)
@@ -112,15 +139,15 @@ async def _serve(settings: Settings, request: SessionRequest | None, port_file: 
             port_file.write({"publish": publish_port, "grpc": grpc_port}, installed_version())
             where = f"frames tcp://{server.host}:{publish_port}, control {server.host}:{grpc_port}"
             print(f"affectia {installed_version()} is serving: {where}", flush=True)
-            await _until_stopped(end_with_input=end_with_input)
+            await during(session)
         finally:
             await control.stop(0.3)
     finally:
         await asyncio.to_thread(sidecar.stop)
 
 
-async def _until_stopped(*, end_with_input: bool) -> None:
-    """Wait for Ctrl-C, a termination signal or, where that was asked for, the end of standard input."""
+async def until_stopped(*, end_with_input: bool = False, is_over: Callable[[], bool] = lambda: False) -> None:
+    """Wait for Ctrl-C, a termination signal, `is_over` (asked twice a second) or, where that was asked for, the end of standard input."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     if end_with_input:
@@ -137,7 +164,7 @@ async def _until_stopped(*, end_with_input: bool) -> None:
         except NotImplementedError:  # Windows has no signals in its event loop
             previous[number] = signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     with contextlib.suppress(asyncio.CancelledError):
-        while not stopped.is_set():
+        while not stopped.is_set() and not is_over():
             # A short wait and not an endless one: on Windows Ctrl-C is only seen when the loop wakes.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopped.wait(), 0.5)

@@ -42,13 +42,16 @@ def free_port_base(first: int = registry.PORT_BASE) -> int:
 
 def are_free(port_base: int) -> bool:
     """Whether all four ports of a base are free now."""
-    return all(_is_free(port_base + offset) for offset in range(_PORTS))
+    return all(is_free(port_base + offset) for offset in range(_PORTS))
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a loopback port is free now."""
     with socket.socket() as probe:
         if sys.platform == "win32":  # there a port can be bound twice unless one asks for it alone
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:  # as those who will bind it do: connections that have just ended are in nobody's way
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
@@ -84,7 +87,7 @@ class SidecarProcess:
             stdin=subprocess.PIPE,  # no terminal, so it asks nobody; and closed when this process ends, however that happens
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=child_environment(),
             encoding="utf-8",
             errors="replace",
             start_new_session=sys.platform != "win32",
@@ -142,7 +145,7 @@ class SidecarProcess:
             process.stdin.close()
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """This process's environment, with which the child finds the same package."""
     environment = dict(os.environ)
     home = Path(affectia.__file__).resolve().parent.parent

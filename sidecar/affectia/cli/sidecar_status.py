@@ -14,7 +14,9 @@ from affectia.v1 import control_pb2_grpc, status_pb2
 
 @dataclass(frozen=True, slots=True)
 class SidecarStatus:
-    """Of all sessions together: pictures captured, dropped unseen for a newer one, looked at, with a face; `detail`: why one waits."""
+    """Of all sessions together: pictures captured, dropped unseen for a newer one, looked at, with a face; `detail`: why one waits,
+    or what a person could do to be seen better.
+    """
 
     captured: int
     dropped: int
@@ -31,7 +33,7 @@ class SidecarStatus:
             dropped=sum(source.samples_dropped for source in sources),
             perceived=sum(source.samples_perceived for source in sources),
             with_face=sum(source.samples_with_face for source in sources),
-            detail="; ".join(session.detail for session in message.sessions if session.detail),
+            detail="; ".join(text for session in message.sessions for text in (session.detail, *session.source_status.notices) if text),
         )
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from affectia.cli.action_units import LABELS
+from affectia.cli.affect_recording import AffectCurves
 from affectia.cli.recording import Curves
 from affectia.cli.sidecar_status import SidecarStatus
+
+_UNITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class Summary:
     own_rate_hz: float | None
     own_rate_of: str
     curves: Curves
+    affect: AffectCurves
     lost: int
     refused: int
     status: SidecarStatus | None
@@ -36,6 +42,8 @@ class Summary:
         rows += [
             ("frames received", f"{curves.count} in {curves.duration_secs:.1f} s = {curves.rate_hz:.2f} frames/s"),
             ("face found", self._found()),
+            ("strongest units", self._units()),
+            ("blinks", self._blinks()),
             ("captured -> received", self._latency()),
             ("lost on the way", f"{self.lost} frames"),
         ]
@@ -55,6 +63,18 @@ class Summary:
             return frames
         share = self.status.with_face / self.status.perceived
         return f"{100 * share:.1f} % of the {self.status.perceived} pictures looked at ({frames})"
+
+    def _units(self) -> str:
+        if not np.isfinite(self.affect.units).any():
+            return "not measured"
+        return ", ".join(f"{LABELS[place]} {strength:.2f}" for place, strength in self.affect.strongest(_UNITS)) or "none: a face at rest"
+
+    def _blinks(self) -> str:
+        blinks = self.affect.blinks
+        if blinks is None:
+            return "not measured"
+        last = f"; the last one lasted {blinks.last_millis} ms" if blinks else ""
+        return f"{blinks.both}, winks {blinks.left_winks} left, {blinks.right_winks} right{last}"
 
     def _latency(self) -> str:
         p50, p95, highest = (self.curves.latency_percentile(percent) for percent in (50, 95, 100))

@@ -10,17 +10,17 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.live import Live
 
 from affectia import registry
-from affectia.cli.dashboard import Dashboard, progress_line
+from affectia.cli.dashboard import Dashboard, progress_line, rows_that_fit
 from affectia.cli.monitor import SILENT_AFTER_SECS, Monitor
 from affectia.cli.sidecar_status import StatusPoller
-from affectia.client import ReceivedFrame, Subscriber
+from affectia.client import Received, ReceivedFrame, Subscriber
 from affectia.client.subscriber import DEFAULT_ENDPOINT
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock, epoch_offset_nanos
 from affectia.errors import AffectiaError, ConfigError
@@ -35,20 +35,27 @@ def watch(
     avatars: Annotated[list[str] | None, typer.Argument(metavar="[AVATAR]...", help="Avatar ids; all when none is named.")] = None,
     *,
     endpoint: Annotated[str, typer.Option(help="Where the frames are.")] = DEFAULT_ENDPOINT,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and frame.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and message.")] = False,
+    affect: Annotated[bool, typer.Option("--affect/--no-affect", help="Also action units, gaze and blinks, or frames only.")] = True,
     seconds: Annotated[float, typer.Option(min=0, help="How long; 0 is until Ctrl-C.")] = 0.0,
 ) -> None:
-    """Show the frames of a running sidecar; waits for one, and through its restarts."""
+    """Show what a running sidecar sends; waits for one, and through its restarts."""
     control = control_address(endpoint)
     clock = SystemClock()
     console = Console(highlight=False)
     if as_json:
-        came = _print_json(endpoint, avatars, seconds, clock)
+        came = _print_json(endpoint, avatars, seconds, clock, affect=affect)
         if not came and seconds:
             raise AffectiaError(waiting_text(endpoint, avatars))
         return
-    run = WatchRun(endpoint, seconds, avatars)
-    with Subscriber(endpoint, avatars=avatars, listener=run.monitor.add, clock=clock) as subscriber, StatusPoller(control) as poller:
+    shape_rows, unit_rows = rows_that_fit(console.width, console.height)
+    monitor = Monitor(shape_rows=shape_rows, unit_rows=unit_rows, affect=affect)
+    run = WatchRun(endpoint, seconds, avatars, monitor=monitor)
+    add_update = monitor.add_update if affect else None
+    with (
+        Subscriber(endpoint, avatars=avatars, listener=monitor.add, affect_listener=add_update, clock=clock) as subscriber,
+        StatusPoller(control) as poller,
+    ):
         run.subscriber, run.poller = subscriber, poller
         with contextlib.suppress(KeyboardInterrupt):
             (_show_live if console.is_terminal else _show_lines)(run, clock, console)
@@ -67,11 +74,11 @@ def control_address(endpoint: str) -> str:
 class WatchRun:
     """The state of one watch; the monitor is fed on the receiving thread, the rest belongs to one other."""
 
-    def __init__(self, endpoint: str, seconds: float, avatars: list[str] | None = None) -> None:
+    def __init__(self, endpoint: str, seconds: float, avatars: list[str] | None = None, *, monitor: Monitor | None = None) -> None:
         self.endpoint = endpoint
         self.avatars = avatars
         self.seconds = seconds
-        self.monitor = Monitor()
+        self.monitor = monitor or Monitor()
         self.subscriber: Subscriber | None = None
         self.poller: StatusPoller | None = None
 
@@ -80,10 +87,9 @@ class WatchRun:
         reading = self.monitor.reading(now_nanos)
         silent = not reading.received or reading.silent_secs > SILENT_AFTER_SECS
         status = self.poller.latest if self.poller else None
-        others = f" (and {reading.other_avatars} more)" if reading.other_avatars else ""
         return Dashboard(
             title="affectia watch",
-            source=f"{reading.avatar_id}{others} at {self.endpoint}" if reading.received else self.endpoint,
+            source=f"{reading.avatar_id} at {self.endpoint}" if reading.received else self.endpoint,
             elapsed_secs=elapsed_secs,
             seconds=self.seconds,
             reading=reading,
@@ -132,13 +138,13 @@ def _show_lines(run: WatchRun, clock: Clock, console: Console) -> None:
             next_secs = int(elapsed_secs) + 1.0
 
 
-def _print_json(endpoint: str, avatars: list[str] | None, seconds: float, clock: Clock) -> bool:
+def _print_json(endpoint: str, avatars: list[str] | None, seconds: float, clock: Clock, *, affect: bool) -> bool:
     """Print the twins; whether any frame came."""
     offset_nanos = epoch_offset_nanos(clock)
-    with Subscriber(endpoint, avatars=avatars, clock=clock) as subscriber:
+    with Subscriber(endpoint, avatars=avatars, affect=affect, clock=clock) as subscriber:
         try:
             waiting = waiting_text(endpoint, avatars)
-            for text in json_lines(subscriber.frames, clock, waiting, seconds=seconds, offset_nanos=offset_nanos, tell=_tell):
+            for text in json_lines(subscriber.messages, clock, waiting, seconds=seconds, offset_nanos=offset_nanos, tell=_tell):
                 print(text, flush=True)
         except KeyboardInterrupt:
             pass
@@ -151,7 +157,7 @@ def _print_json(endpoint: str, avatars: list[str] | None, seconds: float, clock:
 
 
 def json_lines(
-    frames: Callable[..., Iterator[ReceivedFrame]],
+    messages: Callable[..., Iterator[Received]],
     clock: Clock,
     waiting: str,
     *,
@@ -159,9 +165,9 @@ def json_lines(
     offset_nanos: int,
     tell: Callable[[str], None],
 ) -> Iterator[str]:
-    """The JSON twin of every frame until `seconds` are over (0: for ever); `tell` gets `waiting` while nobody publishes.
+    """The JSON twin of every message until `seconds` are over (0: for ever); `tell` gets `waiting` while nobody publishes.
 
-    `frames(timeout_secs=...)` is a Subscriber's: it ends when nothing came for so long.
+    `messages(timeout_secs=...)` is a Subscriber's: it ends when nothing came for so long.
     """
     begun_nanos = clock.now_nanos()
     told_at_nanos: int | None = None
@@ -171,16 +177,21 @@ def json_lines(
 
     while not is_over():
         left_secs = seconds - (clock.now_nanos() - begun_nanos) / NANOS_PER_SEC if seconds else SILENT_AFTER_SECS
-        for received in frames(timeout_secs=max(0.0, min(SILENT_AFTER_SECS, left_secs))):
+        for received in messages(timeout_secs=max(0.0, min(SILENT_AFTER_SECS, left_secs))):
             told_at_nanos = None
-            twin = json_twin.avatar_frame_json(received.frame, avatar_id=received.avatar_id, epoch_offset_nanos=offset_nanos)
-            yield json.dumps(twin, separators=(",", ":"))
+            yield json.dumps(_twin(received, offset_nanos), separators=(",", ":"))
             if is_over():
                 return
         now_nanos = clock.now_nanos()
         if not is_over() and (told_at_nanos is None or now_nanos - told_at_nanos >= _REMIND_SECS * NANOS_PER_SEC):
             told_at_nanos = now_nanos
             tell(waiting)
+
+
+def _twin(received: Received, offset_nanos: int) -> dict[str, Any]:
+    if isinstance(received, ReceivedFrame):
+        return json_twin.avatar_frame_json(received.frame, avatar_id=received.avatar_id, epoch_offset_nanos=offset_nanos)
+    return json_twin.emotion_update_json(received.update, avatar_id=received.avatar_id, epoch_offset_nanos=offset_nanos)
 
 
 def _tell(text: str) -> None:

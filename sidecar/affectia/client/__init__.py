@@ -1,15 +1,46 @@
 """A subscriber for scripts and notebooks.
 
+What moves an avatar, as it comes:
+
 from affectia.client import Subscriber
 
 with Subscriber(avatars=["default"]) as subscriber:
     for received in subscriber.frames():
         weights = received.frame.blendshape_weights()
         print(received.avatar_id, received.frame.sequence, weights.max())
+
+What the face does in words - action units, gaze, blinks - when it is asked for:
+
+from affectia.client import BlinkCounter, Subscriber
+
+blinks = BlinkCounter()
+with Subscriber(avatars=["default"], affect=True) as subscriber:
+    for received in subscriber.updates():
+        units = received.update.action_unit_intensities()  # those that are measured right now, 0..1
+        print("smile", units.get("au12_smile", "not measured"))
+        if new := blinks.add(received.update):
+            print(new.both, "blinks, the last one of", new.last_millis, "ms")
+
+Both, in order of arrival: `for received in subscriber.messages()`, each a ReceivedFrame or a ReceivedUpdate. Every single one, on the
+receiving thread: `Subscriber(listener=..., affect_listener=...)`. The newest, whenever it is needed, as a game's loop does:
+`subscriber.latest("default")` and `subscriber.latest_update("default")`.
 """
 
-from affectia.client.subscriber import ReceivedFrame, Subscriber, SubscriberStats
+from affectia.client.blink_counter import BlinkCounter, Blinks
+from affectia.client.received import Received, ReceivedFrame, ReceivedUpdate
+from affectia.client.subscriber import Subscriber, SubscriberStats
 from affectia.client.timeline import Timeline, TimelineOptions
 from affectia.client.timeline_pose import TimelinePose
 
-__all__ = ["ReceivedFrame", "Subscriber", "SubscriberStats", "Timeline", "TimelineOptions", "TimelinePose"]
+__all__ = [
+    "BlinkCounter",
+    "Blinks",
+    "Received",
+    "ReceivedFrame",
+    "ReceivedUpdate",
+    "Subscriber",
+    "SubscriberStats",
+    "Timeline",
+    "TimelineOptions",
+    "TimelinePose",
+]

@@ -1,4 +1,4 @@
-"""Frames as an engine gets them: a thread drains the socket into one slot per topic, newest wins."""
+"""Frames and updates as an engine gets them: a thread drains the socket into one slot per topic, newest wins."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import TypeVar
 
 import zmq
 
 from affectia import registry
+from affectia.client.received import Received, ReceivedFrame, ReceivedUpdate
 from affectia.clock import Clock, SystemClock
 from affectia.registry import DecodeStatus
 from affectia.wire import avatar_frame, emotion_update, layout, topic
-from affectia.wire.avatar_frame import AvatarFrame
-from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import standard_layouts
 
 log = logging.getLogger(__name__)
@@ -25,26 +25,19 @@ DEFAULT_ENDPOINT = f"tcp://127.0.0.1:{registry.PORT_BASE + registry.PORT_PUBLISH
 _U32 = 1 << 32
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedFrame:
-    """One avatar_frame and when it came in, on this machine's clock."""
-
-    avatar_id: str
-    frame: AvatarFrame
-    received_at_nanos: int
-
-    @property
-    def latency_nanos(self) -> int:
-        """From the instant that the pose shows to here; means something on the sidecar's own machine only."""
-        return self.received_at_nanos - self.frame.time_nanos
+_Message = TypeVar("_Message", ReceivedFrame, ReceivedUpdate)
 
 
 @dataclass(slots=True)
 class SubscriberStats:
-    """What came in since the start; `lost` counts the gaps in the sequences, `restarts` the new stream ids."""
+    """What came in since the start: frames (`received`) and updates; `lost` and `lost_updates` count the gaps in their sequences,
+    `restarts` the new stream ids.
+    """
 
     received: int = 0
+    updates: int = 0
     lost: int = 0
+    lost_updates: int = 0
     restarts: int = 0
     refused: Counter[DecodeStatus] = field(default_factory=Counter)
 
@@ -52,8 +45,10 @@ class SubscriberStats:
 class Subscriber:
     """Receives the frames of some avatars, or of all; reconnects by itself when the sidecar is restarted.
 
-    `listener`, where given, is called on the receiving thread with every frame and must return at once. `close` ends the thread;
-    a Subscriber is also a context manager. Nothing here raises for what comes in: bad messages are counted in `stats.refused`.
+    With `affect` it also receives their emotion_updates: action units, gaze, blinks. `listener` and `affect_listener` (which stands
+    for `affect` too), where given, are called on the receiving thread with every frame and every update, and must return at once.
+    `close` ends the thread; a Subscriber is also a context manager. Nothing here raises for what comes in: bad messages are counted
+    in `stats.refused`.
     """
 
     def __init__(
@@ -63,21 +58,23 @@ class Subscriber:
         avatars: Sequence[str] | None = None,
         affect: bool = False,
         listener: Callable[[ReceivedFrame], None] | None = None,
+        affect_listener: Callable[[ReceivedUpdate], None] | None = None,
         clock: Clock | None = None,
     ) -> None:
         names = [topic.checked_id(name) for name in avatars] if avatars is not None else []
         self._topics = [topic.avatar(name) for name in names] or [registry.TOPIC_AVATAR]
-        self._topics += ([topic.affect(name) for name in names] or [registry.TOPIC_AFFECT]) if affect else []
+        self._topics += ([topic.affect(name) for name in names] or [registry.TOPIC_AFFECT]) if affect or affect_listener else []
         self._topics += [topic.layout(name) for name in names] or [registry.TOPIC_LAYOUT]
         self._endpoint = endpoint
         self._listener = listener
+        self._affect_listener = affect_listener
         self._clock = clock or SystemClock()
         self._layouts = standard_layouts()
         self._changed = threading.Condition()
         self._newest: dict[str, ReceivedFrame] = {}
-        self._newest_affect: dict[str, EmotionUpdate] = {}
-        self._fresh: dict[str, ReceivedFrame] = {}
-        self._streams: dict[str, tuple[int, int]] = {}
+        self._newest_update: dict[str, ReceivedUpdate] = {}
+        self._fresh: dict[tuple[bytes, str], Received] = {}  # by topic, in order of arrival: what no iterator has handed out yet
+        self._streams: dict[tuple[bytes, str], tuple[int, int]] = {}  # by topic: stream id and the sequence that comes next
         self._stopping = False
         self.stats = SubscriberStats()
         self._context = zmq.Context()
@@ -102,17 +99,41 @@ class Subscriber:
         """The newest frame of an avatar, None while there is none."""
         return self._newest.get(avatar_id)
 
-    def latest_affect(self, avatar_id: str) -> EmotionUpdate | None:
+    def latest_update(self, avatar_id: str) -> ReceivedUpdate | None:
         """The newest emotion_update of an avatar, None while there is none."""
-        return self._newest_affect.get(avatar_id)
+        return self._newest_update.get(avatar_id)
 
     def frames(self, *, timeout_secs: float | None = None) -> Iterator[ReceivedFrame]:
-        """Frames of all avatars as they come; a slow caller misses frames, never gets old ones. Ends after `timeout_secs` of silence."""
+        """Frames of all avatars as they come; a slow caller misses frames, never gets old ones. Ends after `timeout_secs` of silence.
+
+        A message is handed out once, by one of `frames`, `updates` and `messages`; frames and updates may be read on two threads.
+        """
+        for received in self._waited(registry.TOPIC_AVATAR, timeout_secs):
+            assert isinstance(received, ReceivedFrame)
+            yield received
+
+    def updates(self, *, timeout_secs: float | None = None) -> Iterator[ReceivedUpdate]:
+        """The same for emotion_updates; they come only where `affect` was asked for."""
+        for received in self._waited(registry.TOPIC_AFFECT, timeout_secs):
+            assert isinstance(received, ReceivedUpdate)
+            yield received
+
+    def messages(self, *, timeout_secs: float | None = None) -> Iterator[Received]:
+        """Frames and updates in the order in which they came; newest wins for each of them as in `frames`."""
+        return self._waited(b"", timeout_secs)
+
+    def _waited(self, prefix: bytes, timeout_secs: float | None) -> Iterator[Received]:
+        """Wait for messages whose topic begins with `prefix`, again and again."""
+
+        def is_wanted() -> bool:
+            return self._stopping or any(kind.startswith(prefix) for kind, _avatar_id in self._fresh)
+
         while True:
             with self._changed:
-                if not self._changed.wait_for(lambda: bool(self._fresh) or self._stopping, timeout_secs) or self._stopping:
+                if not self._changed.wait_for(is_wanted, timeout_secs) or self._stopping:
                     return
-                fresh, self._fresh = list(self._fresh.values()), {}
+                wanted = [key for key in self._fresh if key[0].startswith(prefix)]
+                fresh = [self._fresh.pop(key) for key in wanted]
             yield from fresh
 
     def _run(self) -> None:
@@ -143,11 +164,11 @@ class Subscriber:
         if prefix == registry.TOPIC_AVATAR:
             status, frame = avatar_frame.try_decode(body, self._layouts)
             if frame is not None:
-                self._keep(ReceivedFrame(avatar_id, frame, now_nanos))
+                self._take_frame(ReceivedFrame(avatar_id, frame, now_nanos))
         elif prefix == registry.TOPIC_AFFECT:
             status, update = emotion_update.try_decode(body, self._layouts)
             if update is not None:
-                self._newest_affect[avatar_id] = update
+                self._take_update(ReceivedUpdate(avatar_id, update, now_nanos))
         elif prefix == registry.TOPIC_LAYOUT:
             status, announced = layout.try_decode(body)
             if announced is not None:
@@ -157,27 +178,55 @@ class Subscriber:
         if status is not DecodeStatus.OK:
             self.stats.refused[status] += 1
 
-    def _keep(self, received: ReceivedFrame) -> None:
-        frame = received.frame
-        stream_id, awaited = self._streams.get(received.avatar_id, (frame.stream_id, frame.sequence))
-        gap = (frame.sequence - awaited) % _U32
-        if stream_id != frame.stream_id:
-            self.stats.restarts += 1
-        elif gap >= _U32 // 2:
-            return  # one that came before, or an older one: newest wins
-        else:
-            self.stats.lost += gap
-        self._streams[received.avatar_id] = (frame.stream_id, (frame.sequence + 1) % _U32)
-        self.stats.received += 1
-        if self._listener is not None:
-            try:
-                self._listener(received)
-            except Exception:
-                log.exception("the listener of a subscriber raised, the frames go on")
+    def _take_frame(self, received: ReceivedFrame) -> None:
+        frame, stats = received.frame, self.stats
+        key = (registry.TOPIC_AVATAR, received.avatar_id)
+        gap = self._gap(key, frame.stream_id, frame.sequence)
+        if gap is None:
+            stats.restarts += 1
+        elif gap < 0:
+            return
+        stats.lost += gap or 0
+        stats.received += 1
+        _tell(self._listener, received)
+        self._newest[received.avatar_id] = received
+        self._offer(key, received)
+
+    def _take_update(self, received: ReceivedUpdate) -> None:
+        update, stats = received.update, self.stats
+        key = (registry.TOPIC_AFFECT, received.avatar_id)
+        gap = self._gap(key, update.stream_id, update.sequence) or 0
+        if gap < 0:
+            return
+        stats.lost_updates += gap
+        stats.updates += 1
+        _tell(self._affect_listener, received)
+        self._newest_update[received.avatar_id] = received
+        self._offer(key, received)
+
+    def _gap(self, key: tuple[bytes, str], stream_id: int, sequence: int) -> int | None:
+        """How many messages of a topic are missing before this one; -1: it came before, or is older; None: another stream begins."""
+        known, awaited = self._streams.get(key, (stream_id, sequence))
+        gap = (sequence - awaited) % _U32
+        if stream_id == known and gap >= _U32 // 2:
+            return -1
+        self._streams[key] = (stream_id, (sequence + 1) % _U32)
+        return gap if stream_id == known else None
+
+    def _offer(self, key: tuple[bytes, str], received: Received) -> None:
+        """Let the iterators have it, behind all that came before."""
         with self._changed:
-            self._newest[received.avatar_id] = received
-            self._fresh[received.avatar_id] = received
+            self._fresh.pop(key, None)
+            self._fresh[key] = received
             self._changed.notify_all()
+
+
+def _tell(listener: Callable[[_Message], None] | None, received: _Message) -> None:
+    if listener is not None:
+        try:
+            listener(received)
+        except Exception:
+            log.exception("the listener of a subscriber raised, the messages go on")
 
 
 def wait_for_frame(subscriber: Subscriber, timeout_secs: float) -> ReceivedFrame | None:

@@ -1,14 +1,17 @@
-"""Frames for the tests of what people look at."""
+"""Frames and updates for the tests of what people look at."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
 from affectia import registry
-from affectia.client import ReceivedFrame
+from affectia.client import ReceivedFrame, ReceivedUpdate
 from affectia.registry import Bone, Group, Source
 from affectia.wire import rotation
 from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
 
 FACE = (Group.EYES, Group.BROWS, Group.MOUTH, Group.HEAD)
 
@@ -60,3 +63,35 @@ def received(
         effects=bytes(4),
     )
     return ReceivedFrame(avatar_id, frame, frame.time_nanos + round(latency_millis * 1e6))
+
+
+def updated(
+    sequence: int,
+    *,
+    at_millis: float = 0.0,
+    latency_millis: float = 20.0,
+    units: Mapping[str, float | None] | None = None,
+    gaze_deg: tuple[float, float] | None = (0.0, 0.0),
+    lids: tuple[float, float] | None = (0.0, 0.0),
+    blinks: tuple[int, int, int, int] | None = (0, 0, 0, 0),
+    found: bool = True,
+    stream_id: int = 7,
+    avatar_id: str = "default",
+) -> ReceivedUpdate:
+    """An update of the same instant as the frame; `units` are those that are not 0, None is not measured."""
+    values = units or {}
+    support = sum(1 << place for place, name in enumerate(registry.ACTION_UNITS) if values.get(name, 0.0) is not None)
+    tangents = None if gaze_deg is None else np.tan(np.radians(gaze_deg)) * registry.UNIT_GAZE_I16_PER_TANGENT
+    update = EmotionUpdate(
+        stream_id,
+        sequence,
+        round(at_millis * 1e6) + 1_000_000_000,
+        500,
+        groups=groups(found=found),
+        action_unit_support=support if found else None,
+        action_units=bytes(round(255 * (values.get(name) or 0.0)) for name in registry.ACTION_UNITS) if found else None,
+        gaze=None if tangents is None else np.round(tangents).astype("<i2").tobytes(),
+        blink=None if lids is None else bytes(round(255 * shut) for shut in lids),
+        blink_events=blinks,
+    )
+    return ReceivedUpdate(avatar_id, update, update.time_nanos + round(latency_millis * 1e6))

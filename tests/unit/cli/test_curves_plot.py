@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from affectia.cli import curves_plot
+from affectia.cli.affect_recording import AffectCurves, AffectRecording
 from affectia.cli.curves_plot import runs, write_plot
 from affectia.cli.recording import Curves, Recording
-from tests.unit.cli.frames_by_hand import received
+from tests.unit.cli.frames_by_hand import received, updated
 
 pytestmark = pytest.mark.unit
 
@@ -22,21 +23,36 @@ def curves(count: int, *, found: bool = True) -> Curves:
     return recording.curves()
 
 
-@pytest.mark.parametrize(("count", "found"), [(1, True), (60, True), (60, False)])
-def test_plot_is_a_png_of_its_size(tmp_path: Path, count: int, found: bool) -> None:
+def affect(count: int, *, found: bool = True, units: bool = True) -> AffectCurves:
+    recording = AffectRecording()
+    for number in range(count):
+        values = {"au12_smile": number % 9 / 10, "au25_lips_part": None if number % 20 < 5 else 0.5} if units else {}
+        recording.add(updated(number, at_millis=33 * number, units=values, found=found))
+    return recording.curves()
+
+
+@pytest.mark.parametrize(
+    ("count", "found", "units"), [(1, True, True), (60, True, True), (60, True, False), (60, False, True)], ids=["1", "all", "rest", "none"]
+)
+def test_plot_is_a_png_of_its_size(tmp_path: Path, count: int, found: bool, units: bool) -> None:
     assert curves_plot.can_plot()
-    write_plot(tmp_path / "curves.png", curves(count, found=found), title="a test")
+    write_plot(tmp_path / "curves.png", curves(count, found=found), affect(count, found=found, units=units), title="a test")
     raw = (tmp_path / "curves.png").read_bytes()
     assert raw[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">II", raw[16:24]) == (1400, 1050)
+    assert struct.unpack(">II", raw[16:24]) == (1400, 1400)
     assert [file.name for file in tmp_path.iterdir()] == ["curves.png"]
+
+
+def test_run_without_updates_is_drawn_too(tmp_path: Path) -> None:
+    write_plot(tmp_path / "curves.png", curves(5), AffectRecording().curves(), title="a test")
+    assert (tmp_path / "curves.png").stat().st_size > 10_000
 
 
 def test_drawing_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     broken = curves(5)
     object.__setattr__(broken, "found", np.ones(3, np.bool_))
     with pytest.raises(ValueError, match="shape|broadcast|dimension"):
-        write_plot(tmp_path / "curves.png", broken, title="a test")
+        write_plot(tmp_path / "curves.png", broken, affect(5), title="a test")
     assert not list(tmp_path.iterdir())
 
 

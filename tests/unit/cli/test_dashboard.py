@@ -7,13 +7,23 @@ import pytest
 from rich.console import Console
 
 from affectia import registry
-from affectia.cli.dashboard import Dashboard, progress_line
+from affectia.cli.action_units import LABELS
+from affectia.cli.affect_monitor import AffectReading
+from affectia.cli.dashboard import Dashboard, progress_line, rows_that_fit
 from affectia.cli.monitor import GroupReading, Reading
 from affectia.cli.sidecar_status import SidecarStatus
+from affectia.client import Blinks
 
 pytestmark = pytest.mark.unit
 
 GROUPS = tuple(GroupReading(name, number < 4, "face", 0.97, 0.24 if number == 3 else 0.0) for number, name in enumerate(registry.GROUPS))
+LONGEST = LABELS.index("AU15 lip corner depress")
+AFFECT = AffectReading(
+    units=tuple((label, None if number == 2 else 0.25) for number, label in enumerate(LABELS[LONGEST : LONGEST + 12])),
+    gaze_deg=(-8.26, 4.1),
+    lids=(0.05, 1.0),
+    blinks=Blinks(112, 3, 1, 180),
+)
 READING = Reading(
     avatar_id="default",
     received=300,
@@ -21,10 +31,11 @@ READING = Reading(
     found_share=0.995,
     latency_p50_millis=20.7,
     latency_p95_millis=32.2,
-    shapes=tuple((name, 0.5) for name in registry.BLENDSHAPES[30:40]),
+    shapes=tuple((name, 0.5) for name in registry.BLENDSHAPES[30:42]),
     head_deg=(-17.64, 3.0, 140.0),
     viseme=("aa", 0.8),
     groups=GROUPS,
+    affect=AFFECT,
 )
 DASHBOARD = Dashboard(
     title="affectia demo",
@@ -44,18 +55,32 @@ class AsciiFile(io.StringIO):
     encoding = "ascii"
 
 
-def screen(dashboard: Dashboard, width: int, file: io.StringIO | None = None) -> list[str]:
-    console = Console(file=file or io.StringIO(), width=width, height=24, legacy_windows=False)
+def screen(dashboard: Dashboard, width: int, file: io.StringIO | None = None, *, height: int = 24) -> list[str]:
+    console = Console(file=file or io.StringIO(), width=width, height=height, legacy_windows=False)
     with console.capture() as capture:
-        console.print(dashboard, end="")
-    return capture.get().splitlines()
+        console.print(dashboard, end="", height=height)
+    return capture.get().rstrip("\n").splitlines()
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
-def test_screen_fits_the_terminal(width: int) -> None:
-    lines = screen(DASHBOARD, width)
+@pytest.mark.parametrize("affect", [AFFECT, AffectReading(), None])
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
+def test_screen_fits_the_terminal(width: int, affect: AffectReading | None) -> None:
+    reading = replace(READING, affect=affect, other_avatars=tuple(f"person-{number}" for number in range(30)))
+    lines = screen(replace(DASHBOARD, reading=reading), width)
     assert len(lines) <= 23
     assert max(len(line.rstrip()) for line in lines) <= width
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "rows"),
+    [(80, 24, (8, 6)), (80, 10, (8, 6)), (100, 30, (12, 8)), (100, 60, (12, 12)), (120, 24, (12, 12)), (300, 90, (12, 12))],
+)
+def test_rows_follow_the_size(width: int, height: int, rows: tuple[int, int]) -> None:
+    assert rows_that_fit(width, height) == rows
+    text = "\n".join(lines := screen(DASHBOARD, width, height=height))
+    assert sum(name in text for name in registry.BLENDSHAPES[30:42]) == rows[0]
+    assert sum(label in text for label in LABELS[LONGEST : LONGEST + 12]) == rows[1]
+    assert len(lines) < max(24, height)
 
 
 def test_everything_is_on_a_screen_of_80_by_24() -> None:
@@ -67,16 +92,58 @@ def test_everything_is_on_a_screen_of_80_by_24() -> None:
         "face found 99.5 %",
         "p50 20.7 ms  p95 32.2 ms",
         "2 lost, 5 skipped",
-        "-17.6°",
-        "+140.0°",
+        "head yaw     -17.6° ",
+        "head roll   +140.0° ",
+        "gaze across   -8.3° ",
+        "gaze up       +4.1° ",
+        "lids left     0.05  ",
+        "lids right    1.00  █████████████",
+        "blinks  112  winks 3 left 1 right",
+        "AU15 lip corner depress ███········· 0.25",
+        f"{AFFECT.units[2][0]:23} not measured",
         "viseme  aa  0.80",
         "● eyes     face      97 %",
         "● head     face      97 % 0.24 s",
         "○ emotion  not valid",
         "Ctrl-C ends",
-        *registry.BLENDSHAPES[30:40],
+        *registry.BLENDSHAPES[30:38],
     ):
         assert part in text
+
+
+def test_wide_screen_has_shapes_and_units_side_by_side() -> None:
+    (line,) = [line for line in screen(DASHBOARD, 120) if registry.BLENDSHAPES[30] in line]
+    assert LABELS[LONGEST] in line
+    assert "head pitch" in line
+
+
+def test_nothing_of_a_face_is_not_measured_and_never_zero() -> None:
+    shapes = tuple((name, None) for name in registry.BLENDSHAPES[:8])
+    affect = AffectReading(units=tuple((label, None) for label in LABELS[:6]), blinks=Blinks())
+    text = "\n".join(screen(replace(DASHBOARD, reading=replace(READING, shapes=shapes, head_deg=None, affect=affect)), 80))
+    assert text.count("not measured") == 8 + 6 + 3 + 2 + 2
+    assert "0.00" not in text
+    assert "blinks  0  winks 0 left 0 right" in text
+
+
+def test_sidecar_that_measures_no_units_has_no_empty_rows() -> None:
+    lines = screen(replace(DASHBOARD, reading=replace(READING, affect=AffectReading())), 80)
+    (place,) = [number for number, line in enumerate(lines) if line.startswith(" action units ")]
+    assert lines[place + 1].startswith(" not measured ")
+    assert any("blinks  not measured" in line for line in lines)
+
+
+def test_without_updates_the_screen_is_of_frames_alone() -> None:
+    text = "\n".join(screen(replace(DASHBOARD, reading=replace(READING, affect=None)), 80))
+    assert not any(word in text for word in ("action units", "gaze", "lids", "blinks"))
+
+
+def test_other_avatars_are_named_with_how_to_see_one() -> None:
+    line = screen(replace(DASHBOARD, reading=replace(READING, other_avatars=("bob", "default-2"))), 80)[4]
+    assert line.strip() == "also here  bob, default-2   `affectia watch NAME` shows one"
+    many = screen(replace(DASHBOARD, reading=replace(READING, other_avatars=tuple(f"person-{n}" for n in range(9)))), 80)[4]
+    assert many.rstrip().endswith("…   `affectia watch NAME` shows one")
+    assert screen(DASHBOARD, 80)[4].strip() == ""
 
 
 def test_note_takes_the_place_of_the_hint() -> None:
@@ -85,6 +152,7 @@ def test_note_takes_the_place_of_the_hint() -> None:
 
 
 def test_terminal_without_such_signs_gets_ascii() -> None:
+    assert "?" not in "".join(screen(replace(DASHBOARD, source="a" * 99), 80, AsciiFile()))
     lines = screen(DASHBOARD, 80, AsciiFile())
     assert "\n".join(lines).isascii()
     assert any("####" in line for line in lines)

@@ -17,7 +17,7 @@ from affectia.errors import AffectiaError, CaptureError, ConfigError
 from affectia.inference.manifest import Manifest
 from affectia.inference.model_store import ModelStore
 from affectia.session.source_spec import SourceSpec
-from tests.unit.cli.frames_by_hand import received
+from tests.unit.cli.frames_by_hand import received, updated
 
 pytestmark = pytest.mark.unit
 
@@ -95,6 +95,17 @@ def test_dashboard_says_what_it_waits_for() -> None:
 def test_dashboard_knows_the_clips_own_rate() -> None:
     dashboard = run().dashboard(0.0, 0)
     assert (dashboard.own_rate_hz, dashboard.own_rate_of) == (29.97, "clip")
+
+
+def test_updates_are_shown_and_kept() -> None:
+    demo_run = run()
+    frame = received(0)
+    demo_run.add(frame)
+    demo_run.add_update(updated(0, units={"au12_smile": 0.6}, lids=(0.5, 0.5)))
+    affect = demo_run.dashboard(0.0, frame.received_at_nanos).reading.affect
+    assert affect is not None
+    assert affect.lids == pytest.approx((0.5, 0.5), abs=0.002)
+    assert [strength for _place, strength in demo_run.affect_recording.curves().strongest(5)] == pytest.approx([0.6])
 
 
 def test_camera_is_asked_for_once() -> None:

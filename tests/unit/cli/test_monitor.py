@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from affectia.cli.monitor import Monitor, Reading
+from affectia.cli.affect_monitor import AffectReading
+from affectia.cli.monitor import WINDOW_SECS, Monitor, Reading
 from affectia.clock import NANOS_PER_SEC
-from tests.unit.cli.frames_by_hand import received
+from tests.unit.cli.frames_by_hand import received, updated
 
 pytestmark = pytest.mark.unit
 
@@ -20,7 +21,8 @@ def fed(monitor: Monitor, count: int, *, first: int = 0, **more: float) -> int:
 
 
 def test_nothing_received_is_an_empty_reading() -> None:
-    assert Monitor().reading(NANOS_PER_SEC) == Reading()
+    assert Monitor().reading(NANOS_PER_SEC) == Reading(affect=AffectReading())
+    assert Monitor(affect=False).reading(NANOS_PER_SEC) == Reading()
 
 
 def test_numbers_of_a_steady_stream() -> None:
@@ -31,7 +33,7 @@ def test_numbers_of_a_steady_stream() -> None:
     assert reading.found_share == 1.0
     assert reading.latency_p50_millis == pytest.approx(20.0)
     assert dict(reading.shapes)["jawOpen"] == pytest.approx(0.5, abs=0.01)
-    assert len(reading.shapes) == 10
+    assert len(reading.shapes) == 8
     assert reading.viseme == ("aa", 0.8)
     assert [(g.name, g.valid, g.source) for g in reading.groups][::3] == [("eyes", True, "face"), ("head", True, "face")]
     assert [g.valid for g in reading.groups] == [True, True, True, True, False, False]
@@ -59,6 +61,7 @@ def test_no_face_has_no_latency_and_no_pose() -> None:
     assert reading.head_deg is None
     assert reading.viseme is None
     assert not any(group.valid for group in reading.groups)
+    assert {weight for _name, weight in reading.shapes} == {None}
 
 
 def test_silence_goes_back_to_rest() -> None:
@@ -69,7 +72,7 @@ def test_silence_goes_back_to_rest() -> None:
     assert reading.found_share is None
     assert reading.latency_p50_millis is None
     assert reading.head_deg is None
-    assert {weight for _name, weight in reading.shapes} == {0.0}
+    assert {weight for _name, weight in reading.shapes} == {None}
     assert not any(group.valid for group in reading.groups)
 
 
@@ -83,9 +86,42 @@ def test_restarted_sidecar_starts_the_window_anew() -> None:
     assert reading.received == 31
 
 
-def test_first_avatar_is_followed_and_the_others_are_counted() -> None:
+def test_first_avatar_is_followed_and_the_others_are_named() -> None:
     monitor = Monitor()
     for number, name in enumerate(("b", "a", "c", "a", "b")):
         monitor.add(received(number, at_millis=number, avatar_id=name))
     reading = monitor.reading(NANOS_PER_SEC)
-    assert (reading.avatar_id, reading.other_avatars, reading.received) == ("b", 2, 2)
+    assert (reading.avatar_id, reading.other_avatars, reading.received) == ("b", ("a", "c"), 2)
+
+
+def test_avatar_that_is_gone_is_not_named_for_ever() -> None:
+    monitor = Monitor()
+    monitor.add(received(0, avatar_id="b"))
+    monitor.add(received(0, avatar_id="a"))
+    last = received(1, at_millis=WINDOW_SECS * 1000 + 1, avatar_id="b")
+    monitor.add(last)
+    assert monitor.reading(last.received_at_nanos).other_avatars == ()
+
+
+def test_updates_of_the_followed_avatar_are_read() -> None:
+    monitor = Monitor(shape_rows=3, unit_rows=2)
+    monitor.add_update(updated(0, units={"au12_smile": 0.9}))  # before its first frame: nobody is followed yet
+    frame = received(0)
+    monitor.add(frame)
+    monitor.add_update(updated(0, units={"au12_smile": 0.5}, lids=(0.5, 0.25)))
+    monitor.add_update(updated(0, units={"au12_smile": 0.9}, lids=(1.0, 1.0), avatar_id="default-2"))
+    reading = monitor.reading(frame.received_at_nanos)
+    assert reading.affect is not None
+    assert dict(reading.affect.units)["AU12 smile"] == pytest.approx(0.5, abs=0.002)
+    assert reading.affect.lids == pytest.approx((0.5, 0.25), abs=0.002)
+    assert (len(reading.shapes), len(reading.affect.units)) == (3, 2)
+    silent = monitor.reading(frame.received_at_nanos + 2 * NANOS_PER_SEC).affect
+    assert silent is not None
+    assert silent.lids is None
+
+
+def test_without_affect_updates_are_passed_over() -> None:
+    monitor = Monitor(affect=False)
+    monitor.add(received(0))
+    monitor.add_update(updated(0))
+    assert monitor.reading(NANOS_PER_SEC).affect is None

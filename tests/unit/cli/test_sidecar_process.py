@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from affectia.cli.sidecar_process import SidecarProcess, are_free, ended_like_ctrl_c, free_port_base
+from affectia.cli.sidecar_process import SidecarProcess, are_free, ended_like_ctrl_c, free_port_base, is_free
 from affectia.errors import PortInUse
 
 pytestmark = pytest.mark.unit
@@ -125,3 +125,13 @@ def test_other_threads_leave_signals_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+def test_a_port_is_free_when_only_connections_that_ended_are_left_of_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert not is_free(port)
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            server.accept()[0].close()  # who closes first keeps the port waiting
+            assert client.recv(1) == b""
+    assert is_free(port)

@@ -1,25 +1,33 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console
 
+from affectia.cli.affect_recording import AffectRecording
 from affectia.cli.recording import Recording
 from affectia.cli.sidecar_status import SidecarStatus
 from affectia.cli.summary import Summary
-from tests.unit.cli.frames_by_hand import received
+from tests.unit.cli.frames_by_hand import received, updated
 
 pytestmark = pytest.mark.unit
 
 
 def summary(*, found: bool = True, status: SidecarStatus | None = None, own_rate_hz: float | None = 29.97, note: str = "") -> Summary:
-    recording = Recording()
+    recording, affect = Recording(), AffectRecording()
     for number in range(61):
-        recording.add(received(number, at_millis=number * 100 / 3, latency_millis=20 + number % 2, found=found))
+        at_millis = number * 100 / 3
+        recording.add(received(number, at_millis=at_millis, latency_millis=20 + number % 2, found=found))
+        units = {"au12_smile": 0.6, "au25_lips_part": 0.4 * (number % 2), "au04_brow_lower": None}
+        blinks = (number // 25, 0, number // 50, 180) if found else None
+        affect.add(updated(number, at_millis=at_millis, units=units, blinks=blinks, found=found))
     return Summary(
         source="clip:carphone",
         own_rate_hz=own_rate_hz,
         own_rate_of="clip",
         curves=recording.curves(),
+        affect=affect.curves(),
         lost=3,
         refused=1,
         status=status,
@@ -34,6 +42,8 @@ def test_every_figure_has_its_line() -> None:
     assert rows["the clip's own rate"] == "29.97 frames/s"
     assert rows["frames received"] == "61 in 2.0 s = 30.00 frames/s"
     assert rows["face found"] == "95.0 % of the 60 pictures looked at (100.0 % of the frames)"
+    assert rows["strongest units"] == "AU12 smile 0.60, AU25 lips part 0.40"
+    assert rows["blinks"] == "2, winks 0 left, 1 right; the last one lasted 180 ms"
     assert rows["captured -> received"] == "p50 20.0 ms, p95 21.0 ms, max 21.0 ms"
     assert rows["lost on the way"] == "3 frames"
     assert rows["skipped by the sidecar"] == "2 of 62 pictures"
@@ -49,8 +59,18 @@ def test_sidecar_that_says_nothing_leaves_the_frames() -> None:
     assert "the clip's own rate" not in rows
 
 
-def test_run_without_a_face_has_no_latency() -> None:
-    assert dict(summary(found=False).rows())["captured -> received"] == "not known: no frame shows a face"
+def test_run_without_a_face_has_no_latency_and_nothing_of_a_face() -> None:
+    rows = dict(summary(found=False).rows())
+    assert rows["captured -> received"] == "not known: no frame shows a face"
+    assert (rows["strongest units"], rows["blinks"]) == ("not measured", "not measured")
+
+
+def test_face_at_rest_is_no_missing_face() -> None:
+    affect = AffectRecording()
+    affect.add(updated(0))
+    rows = dict(replace(summary(), affect=affect.curves()).rows())
+    assert rows["strongest units"] == "none: a face at rest"
+    assert rows["blinks"] == "0, winks 0 left, 0 right"
 
 
 def test_paths_are_folded_and_never_cut() -> None:

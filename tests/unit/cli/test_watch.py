@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from affectia.cli.monitor import Monitor
 from affectia.cli.watch import WatchRun, control_address, json_lines, moments, waiting_text
-from affectia.client import ReceivedFrame
+from affectia.client import Received
 from affectia.clock import NANOS_PER_SEC, FakeClock
 from affectia.errors import ConfigError
-from tests.unit.cli.frames_by_hand import received
+from tests.unit.cli.frames_by_hand import received, updated
 
 pytestmark = pytest.mark.unit
 
@@ -19,18 +20,18 @@ ENDPOINT = "tcp://127.0.0.1:17870"
 class FakeFrames:
     """Gives one batch of frames a call, then silence."""
 
-    def __init__(self, clock: FakeClock, *batches: list[ReceivedFrame]) -> None:
+    def __init__(self, clock: FakeClock, *batches: list[Received]) -> None:
         self.clock = clock
         self.batches = list(batches)
 
-    def __call__(self, *, timeout_secs: float) -> Iterator[ReceivedFrame]:
+    def __call__(self, *, timeout_secs: float) -> Iterator[Received]:
         for frame in self.batches.pop(0) if self.batches else []:
             self.clock.advance(secs=0.1)
             yield frame
         self.clock.advance(secs=timeout_secs)
 
 
-def lines(clock: FakeClock, *batches: list[ReceivedFrame], seconds: float) -> tuple[list[dict[str, object]], list[str]]:
+def lines(clock: FakeClock, *batches: list[Received], seconds: float) -> tuple[list[dict[str, object]], list[str]]:
     told: list[str] = []
     source = FakeFrames(clock, *batches)
     texts = list(json_lines(source, clock, waiting_text(ENDPOINT), seconds=seconds, offset_nanos=5 * NANOS_PER_SEC, tell=told.append))
@@ -46,6 +47,24 @@ def test_every_frame_is_one_twin() -> None:
     assert isinstance(payload, dict)
     assert payload["blendshapes"]["jawOpen"] == 0.6
     assert told == []
+
+
+def test_updates_are_twins_too_in_order_of_arrival() -> None:
+    update = updated(1, units={"au12_smile": 0.6, "au25_lips_part": None}, lids=(0.2, 0.4), blinks=(4, 1, 0, 180))
+    twins, _told = lines(FakeClock(), [received(0), updated(0), received(1), update], seconds=0.5)
+    assert [(twin["type"], twin["sequence"]) for twin in twins] == [
+        ("avatar_frame", 0),
+        ("emotion_update", 0),
+        ("avatar_frame", 1),
+        ("emotion_update", 1),
+    ]
+    payload = twins[-1]["payload"]
+    assert isinstance(payload, dict)
+    assert payload["au"]["au12_smile"] == 0.6
+    assert "au25_lips_part" not in payload["au"]
+    assert payload["blink"] == {"left": 0.2, "right": 0.4}
+    assert payload["blinks"] == {"both": 4, "left_winks": 1, "right_winks": 0, "last_millis": 180}
+    assert (twins[-1]["session_id"], twins[-1]["timestamp_ms"]) == ("default", 6000)
 
 
 def test_silence_is_told_now_and_then_and_frames_go_on_after_it() -> None:
@@ -80,9 +99,17 @@ def test_dashboard_waits_and_then_shows() -> None:
     run.monitor.add(frame)
     run.monitor.add(received(0, avatar_id="default-2"))
     shown = run.dashboard(1.0, frame.received_at_nanos)
-    assert (shown.note, shown.source) == ("", "default (and 1 more) at tcp://127.0.0.1:17870")
+    assert (shown.note, shown.source) == ("", "default at tcp://127.0.0.1:17870")
+    assert shown.reading.other_avatars == ("default-2",)
     assert run.dashboard(4.0, frame.received_at_nanos + 3 * NANOS_PER_SEC).note == waiting_text(ENDPOINT)
 
 
 def test_moments_are_tenths_of_a_second() -> None:
     assert list(moments(0.35, FakeClock())) == pytest.approx([0.0, 0.1, 0.2, 0.3])
+
+
+def test_run_may_bring_a_monitor_of_its_own() -> None:
+    run = WatchRun(ENDPOINT, 0, monitor=Monitor(shape_rows=12, affect=False))
+    run.monitor.add(received(0))
+    shown = run.dashboard(0.0, NANOS_PER_SEC)
+    assert (len(shown.reading.shapes), shown.reading.affect) == (12, None)

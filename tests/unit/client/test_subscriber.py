@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from affectia.client.subscriber import ReceivedFrame, Subscriber, wait_for_frame
+from affectia.client.received import Received, ReceivedFrame, ReceivedUpdate
+from affectia.client.subscriber import Subscriber, wait_for_frame
 from affectia.clock import FakeClock
 from affectia.errors import ConfigError
 from affectia.publish.zmq_transport import ZmqTransport
@@ -46,6 +47,9 @@ class Link:
     def send(self, sequence: int, *, name: str = "a", stream_id: int = 7, time_nanos: int = 0) -> None:
         frame = AvatarFrame(stream_id, sequence, time_nanos, 0)
         self.transport.send(topic.avatar(name), avatar_frame.encode(frame))
+
+    def send_update(self, sequence: int, *, name: str = "a", stream_id: int = 7) -> None:
+        self.transport.send(topic.affect(name), emotion_update.encode(EmotionUpdate(stream_id, sequence, 1000, 0, blink=b"\1\2")))
 
     def close(self) -> None:
         for subscriber in self.subscribers:
@@ -167,13 +171,71 @@ def test_an_avatar_id_that_is_none_is_refused_at_once() -> None:
         Subscriber("tcp://127.0.0.1:9", avatars=["A"])
 
 
-def test_updates_come_when_they_were_asked_for(link: Link) -> None:
+def test_updates_come_with_their_avatar_and_time_where_they_were_asked_for(link: Link) -> None:
     subscriber = link.subscriber(affect=True, count=3)
-    link.transport.send(topic.affect("a"), emotion_update.encode(EmotionUpdate(7, 3, 0, 0, blink=b"\1\2")))
-    assert wait_until(lambda: subscriber.latest_affect("a") is not None)
-    update = subscriber.latest_affect("a")
-    assert update is not None
-    assert (update.sequence, update.blink) == (3, b"\1\2")
+    link.send_update(3)
+    received = next(subscriber.updates(timeout_secs=10))
+    assert (received.avatar_id, received.update.sequence, received.update.blink, received.received_at_nanos) == ("a", 3, b"\1\2", 5000)
+    assert received.latency_nanos == 4000
+    assert subscriber.latest_update("a") == received
+    assert subscriber.latest_update("b") is None
+    assert (subscriber.stats.updates, subscriber.stats.received) == (1, 0)
+
+
+def test_nobody_who_does_not_ask_gets_updates(link: Link) -> None:
+    subscriber = link.subscriber()
+    link.send_update(0)
+    link.send(0)
+    assert got(subscriber, 1)
+    assert subscriber.stats.updates == 0
+    assert list(subscriber.updates(timeout_secs=0)) == []
+
+
+def test_messages_are_the_newest_of_each_kind_in_the_order_in_which_they_came(link: Link) -> None:
+    subscriber = link.subscriber(affect=True, count=3)
+    link.send(0)
+    link.send_update(0)
+    link.send(0, name="b")
+    link.send(1)
+    assert got(subscriber, 3)
+
+    def numbered(received: Received) -> tuple[str, str, int]:
+        if isinstance(received, ReceivedFrame):
+            return "frame", received.avatar_id, received.frame.sequence
+        return "update", received.avatar_id, received.update.sequence
+
+    messages = subscriber.messages(timeout_secs=10)
+    assert [numbered(next(messages)) for _ in range(3)] == [("update", "a", 0), ("frame", "b", 0), ("frame", "a", 1)]
+    link.send_update(1)
+    assert numbered(next(messages)) == ("update", "a", 1)
+
+
+def test_frames_leave_the_updates_to_others(link: Link) -> None:
+    subscriber = link.subscriber(affect=True, count=3)
+    link.send_update(0)
+    link.send(0)
+    assert got(subscriber, 1)
+    assert next(subscriber.frames(timeout_secs=10)).frame.sequence == 0
+    assert list(subscriber.frames(timeout_secs=0)) == []
+    assert [received.update.sequence for received in subscriber.updates(timeout_secs=0)] == [0]
+
+
+def test_an_affect_listener_gets_every_update_without_asking_twice(link: Link) -> None:
+    heard: list[ReceivedUpdate] = []
+    subscriber = link.subscriber(affect_listener=heard.append, count=3)
+    for sequence in (4, 5, 5, 8, 7, 9):
+        link.send_update(sequence)
+    assert wait_until(lambda: subscriber.stats.updates == 4)
+    assert [received.update.sequence for received in heard] == [4, 5, 8, 9]
+    assert (subscriber.stats.lost_updates, subscriber.stats.lost) == (2, 0)
+
+
+def test_updates_of_a_new_stream_start_their_own_count(link: Link) -> None:
+    subscriber = link.subscriber(affect=True, count=3)
+    link.send_update(100)
+    link.send_update(3, stream_id=8)
+    assert wait_until(lambda: subscriber.stats.updates == 2)
+    assert (subscriber.stats.lost_updates, subscriber.stats.restarts) == (0, 0)
 
 
 def test_a_custom_layout_is_learned_from_its_announcement(link: Link) -> None:
@@ -239,12 +301,14 @@ def test_a_subscriber_may_be_there_before_its_publisher() -> None:
 
 
 def test_a_listener_that_raises_does_not_end_the_frames(link: Link, caplog: pytest.LogCaptureFixture) -> None:
-    def broken(received: ReceivedFrame) -> None:
+    def broken(received: Received) -> None:
         raise KeyError("nothing of ours")
 
-    subscriber = link.subscriber(listener=broken)
+    subscriber = link.subscriber(listener=broken, affect_listener=broken, count=3)
     for sequence in range(3):
+        link.send_update(sequence)
         link.send(sequence)
     assert got(subscriber, 3)
+    assert subscriber.stats.updates == 3
     assert wait_until(lambda: subscriber.latest("a") is not None)
     assert "listener of a subscriber raised" in caplog.text

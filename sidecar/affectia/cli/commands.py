@@ -1,0 +1,44 @@
+"""Every command of the command line, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from affectia.cli.demo import demo
+from affectia.cli.devices import devices
+from affectia.cli.doctor import doctor
+from affectia.cli.inspect import inspect
+from affectia.cli.models import models_app
+from affectia.cli.replay import replay
+from affectia.cli.serve import serve
+from affectia.cli.watch import watch
+from affectia.version import installed_version
+
+app = typer.Typer(
+    name="affectia",
+    help="Watches a face, streams what an avatar needs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(serve)
+app.command()(watch)
+app.command()(demo)
+app.command()(replay)
+app.command()(devices)
+app.command()(doctor)
+app.command()(inspect)
+app.add_typer(models_app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(installed_version())
+        raise typer.Exit
+
+
+@app.callback()
+def root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
+    """Watches a face, streams what an avatar needs."""

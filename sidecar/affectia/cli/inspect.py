@@ -1,0 +1,87 @@
+"""`affectia inspect`: what one message of the wire says, and where it is wrong."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from affectia.cli.anatomy import KINDS, Anatomy, taken_apart
+from affectia.cli.message_source import message_bytes
+from affectia.cli.message_tables import tables, verdict
+from affectia.errors import ConfigError, WireError
+from affectia.registry import STATUS_TEXTS, DecodeStatus
+from affectia.wire import json_twin, layout, topic
+from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
+from affectia.wire.layout import LayoutTable, standard_layouts
+
+
+def inspect(
+    frame: Annotated[str, typer.Argument(metavar="FRAME", help="A file, - for standard input, hex digits or base64.")],
+    *,
+    kind: Annotated[str | None, typer.Option(help="avatar_frame, emotion_update or layout, for a body without a topic.")] = None,
+    announced: Annotated[list[Path] | None, typer.Option("--layout", help="A layout message that came before; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The JSON twin; for a bad message what is wrong with it.")] = False,
+) -> None:
+    """Show what one message says, with or without its topic, byte by byte; ends with 1 for one that is not in order."""
+    if kind is not None and kind not in KINDS:
+        raise ConfigError(f"kind is {kind!r}, expected {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    anatomy = taken_apart(message_bytes(frame, sys.stdin.buffer), known_layouts(announced or []), kind=kind)
+    if as_json:
+        typer.echo(json.dumps(twin(anatomy), indent=2))
+    else:
+        console = Console(highlight=False)
+        for number, part in enumerate(tables(anatomy, width=console.width)):
+            if number:
+                console.print()
+            console.print(part)
+        console.print()
+        console.print(verdict(anatomy))
+    if anatomy.status is not DecodeStatus.OK:
+        raise typer.Exit(1)
+
+
+def known_layouts(files: list[Path]) -> LayoutTable:
+    """The layouts of the registry and those that were announced; raises WireError for a file that announces none."""
+    known = standard_layouts()
+    for path in files:
+        try:
+            message = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"layout cannot be read ({(error.strerror or type(error).__name__).lower()}): {path}") from None
+        parts = topic.split(message) if message[:1].isalpha() else None
+        status, found = layout.try_decode(message if parts is None else parts[2])
+        if found is None:
+            raise WireError(status, f"layout is {status.name.lower()} ({STATUS_TEXTS[status]}), expected a layout message: {path}")
+        known.learn(found.layout)
+    return known
+
+
+def twin(anatomy: Anatomy) -> dict[str, Any]:
+    """The JSON twin of a message; its timestamp is on the sender's clock, for only the sender knows how that and Unix time differ."""
+    message, fault = anatomy.message, anatomy.fault
+    if fault is not None:
+        return {
+            "type": anatomy.kind,
+            "session_id": anatomy.avatar_id,
+            "status": fault.status.name.lower(),
+            "meaning": STATUS_TEXTS[fault.status],
+            "offset": fault.offset,
+            "found": fault.place,
+        }
+    if isinstance(message, AvatarFrame):
+        return json_twin.avatar_frame_json(message, avatar_id=anatomy.avatar_id, epoch_offset_nanos=0)
+    if isinstance(message, EmotionUpdate):
+        return json_twin.emotion_update_json(message, avatar_id=anatomy.avatar_id, epoch_offset_nanos=0)
+    assert message is not None
+    payload = {
+        "layout_id": message.layout.layout_id,
+        "layout_hash": message.layout.layout_hash.hex(),
+        "parts": [list(part) for part in message.layout.parts],
+    }
+    return {"type": "layout", "session_id": anatomy.avatar_id, "stream_id": message.stream_id, "payload": payload}

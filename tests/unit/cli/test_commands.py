@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+import typer.main
+
+from affectia.cli.commands import app
+
+pytestmark = pytest.mark.unit
+
+
+def test_every_command_says_what_it_does() -> None:
+    group = typer.main.get_group(app)
+    context = group.make_context("affectia", ["--help"], resilient_parsing=True)
+    names = group.list_commands(context)
+    assert set(names) == {"serve", "watch", "demo", "replay", "devices", "doctor", "inspect", "models"}
+    for name in names:
+        command = group.get_command(context, name)
+        assert command is not None
+        assert command.help or command.callback is not None and command.callback.__doc__ or command.short_help, name
