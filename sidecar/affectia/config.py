@@ -6,7 +6,7 @@
     [session]
     source = "camera:0"
     [motion.mouth]
-    min_cutoff_hz = 3.0
+    min_cutoff_hz = 0.8
 
 In the environment the same key is AFFECTIA_SERVER__PORT_BASE. An unknown key is an error that names the nearest known one.
 """
@@ -31,6 +31,7 @@ from affectia.capture.camera import CameraOptions
 from affectia.errors import ConfigError
 from affectia.fusion.face_fusion import FaceFusionOptions
 from affectia.motion.smoother import SmootherOptions
+from affectia.perception.attention import AttentionOptions
 from affectia.pipeline import PipelineOptions
 from affectia.rig.face_rig import FaceRigOptions
 
@@ -87,6 +88,7 @@ class Settings:
     frames: FrameSettings = field(default_factory=FrameSettings)
     log: LogSettings = field(default_factory=LogSettings)
     camera: CameraOptions = field(default_factory=CameraOptions)
+    attention: AttentionOptions = field(default_factory=AttentionOptions)
     fusion: FaceFusionOptions = field(default_factory=FaceFusionOptions)
     rig: FaceRigOptions = field(default_factory=FaceRigOptions)
     motion: SmootherOptions = field(default_factory=SmootherOptions)

@@ -45,10 +45,13 @@ class Pipeline:
         self._period_nanos = np.zeros(options.slots, np.int64)
         self._slowness = np.ones(options.slots, np.float32)
 
-    def open_slot(self, slot: int, avatar_id: str, *, precision_bits: int, rate_hz: float, smoothing: float) -> None:
-        """Give a slot to an avatar."""
+    def open_slot(
+        self, slot: int, avatar_id: str, *, precision_bits: int, rate_hz: float, smoothing: float, several_faces: bool = False
+    ) -> None:
+        """Give a slot to an avatar; `several_faces`: it is one of those before one camera."""
         rows = np.array([slot])
         self.forget(rows)
+        self._motion.set_profile(rows, several_faces=several_faces)
         self.publisher.open(slot, avatar_id, precision_bits=precision_bits)
         self.configure(slot, precision_bits=precision_bits, rate_hz=rate_hz, smoothing=smoothing)
         self._posed_at_nanos[slot] = self._due_nanos[slot] = 0

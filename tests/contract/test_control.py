@@ -119,9 +119,14 @@ def test_more_avatars_than_slots_are_refused(door: Door) -> None:
         door.start("one-more")
 
 
-def test_only_the_synthetic_source_has_several_avatars(door: Door, carphone_path: Path) -> None:
-    with refused(grpc.StatusCode.INVALID_ARGUMENT, "avatar count is 2"):
-        door.start("two-faces", f"file:{carphone_path}", avatar_count=2)
+def test_each_face_of_a_picture_is_an_avatar_and_there_are_eight_at_most(
+    door: Door, carphone_path: Path, face_landmarker_path: Path
+) -> None:
+    assert face_landmarker_path
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, "avatar count is 9, expected 1 to 8 for a source of kind file"):
+        door.start("many", f"file:{carphone_path}", avatar_count=9)
+    assert list(door.start("two", f"file:{carphone_path}", avatar_count=2, loop=True).avatar_ids) == ["two", "two-2"]
+    eventually(lambda: door.session("two").source_status.samples_with_face > 5)
 
 
 def test_file_is_named_without_its_folder(door: Door, carphone_path: Path, face_landmarker_path: Path) -> None:

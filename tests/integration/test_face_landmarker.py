@@ -14,6 +14,7 @@ import pytest
 
 from affectia import registry
 from affectia.clock import NANOS_PER_SEC, SystemClock
+from affectia.perception.face.face_perceiver import FacePerceiver
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
@@ -54,7 +55,7 @@ class Watch:
         return self._seen([change(picture) for picture in self.pictures[:COUNT]])
 
     def _seen(self, pictures: Sequence[Picture]) -> list[FaceObservations]:
-        eye = FaceLandmarker(self.model, SystemClock())
+        eye = FacePerceiver(FaceLandmarker(self.model), SystemClock())
         seen = [eye.perceive(VideoSample(number * NANOS_PER_SEC // 30, 0, picture)) for number, picture in enumerate(pictures)]
         eye.close()
         return seen
@@ -110,9 +111,12 @@ def test_a_face_is_found_on_every_picture_and_measured_in_range(watch: Watch) ->
     assert np.abs(yaw_pitch_roll(watch.plain)).max() < 45
 
 
-def test_blendshapes_land_at_their_names(watch: Watch) -> None:
+def test_blendshapes_land_at_their_names(face_landmarker_path: Path, pictures: list[Picture]) -> None:
     """MediaPipe has 52 categories with a `_neutral` first and no tongue: by index everything would be one off."""
-    mean = shapes(watch.plain).mean(axis=0)
+    network = FaceLandmarker(face_landmarker_path)
+    samples = [VideoSample(number * NANOS_PER_SEC // 30, 0, picture) for number, picture in enumerate(pictures[:COUNT])]
+    mean = np.mean([network.faces(network.detect(sample), sample)[0].blendshapes for sample in samples], axis=0)
+    network.close()
     assert mean[SHAPE["tongueOut"]] == 0
     assert mean[[place for name, place in SHAPE.items() if name != "tongueOut"]].min() > 0
 
@@ -189,7 +193,7 @@ def test_a_face_further_down_in_the_image_is_lower(watch: Watch) -> None:
 
 
 def test_nobody_in_the_picture_is_nobody_and_the_next_face_is_found(face_landmarker_path: Path, pictures: list[Picture]) -> None:
-    eye = FaceLandmarker(face_landmarker_path, SystemClock())
+    eye = FacePerceiver(FaceLandmarker(face_landmarker_path), SystemClock())
     grey = np.full_like(pictures[0], 127)
     seen = [eye.perceive(VideoSample(number, 0, picture)).found[0] for number, picture in enumerate([grey, grey, *pictures[:5]])]
     eye.close()
@@ -198,7 +202,7 @@ def test_nobody_in_the_picture_is_nobody_and_the_next_face_is_found(face_landmar
 
 
 def test_samples_of_the_same_millisecond_and_pictures_that_are_views_are_taken(face_landmarker_path: Path, pictures: list[Picture]) -> None:
-    eye = FaceLandmarker(face_landmarker_path, SystemClock())
+    eye = FacePerceiver(FaceLandmarker(face_landmarker_path), SystemClock())
     for time_nanos in (5_000_000, 5_000_001, 5_000_000, 1):  # a clock that is read twice within a millisecond, and one that steps back
         assert eye.perceive(VideoSample(time_nanos, 0, pictures[0][::-1][::-1])).found[0]
     eye.close()

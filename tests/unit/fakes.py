@@ -48,16 +48,28 @@ class FakeTransport:
 
 
 class FakePerceiver:
-    """Sees the same smile in everything and remembers the media times of what it saw."""
+    """Sees the same faces in everything, the jaw of each further open, and remembers the media times of what it saw."""
 
-    def __init__(self) -> None:
+    def __init__(self, faces: int = 1) -> None:
+        self.faces = faces
         self.seen: list[int] = []
         self.closed = False
+        self.notice = ""
+        self.finished = 0
+        self.forgotten = 0
 
     def perceive(self, sample: VideoSample) -> FaceObservations:
         assert not self.closed, "used after close"
         self.seen.append(sample.media_time_nanos)
-        return face(sample.captured_at_nanos, jawOpen=0.5)
+        shapes = np.repeat(shape_row({"jawOpen": 0.5}), self.faces, axis=0)
+        shapes[:, SHAPE["jawOpen"]] += 0.1 * np.arange(self.faces)
+        return FaceObservations.of_shapes(sample.captured_at_nanos, shapes=shapes)
+
+    def finish(self) -> None:
+        self.finished += 1
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     def close(self) -> None:
         self.closed = True
@@ -72,14 +84,9 @@ def face(
     **shapes: float,
 ) -> FaceObservations:
     """One face that was found, with these blendshapes by name."""
-    return FaceObservations(
-        captured_at_nanos,
-        np.ones(1, np.bool_),
-        shape_row(shapes),
-        np.array([turn], np.float32),
-        np.array([position_cm], np.float32),
-        np.array([confidence], np.float32),
-    )
+    seen = FaceObservations.of_shapes(captured_at_nanos, shapes=shape_row(shapes), head_rotation=turn, head_position_cm=position_cm)
+    seen.confidence[:] = confidence
+    return seen
 
 
 def shape_row(weights: Mapping[str, float]) -> npt.NDArray[np.float32]:

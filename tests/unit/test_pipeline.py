@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -236,7 +234,7 @@ def crowd(count: int, captured_at_nanos: int, jaw: npt.NDArray[np.float32]) -> F
     faces = FaceObservations.nobody(captured_at_nanos, count)
     shapes = faces.blendshapes.copy()
     shapes[:, SHAPE["jawOpen"]] = jaw
-    return replace(faces, found=np.ones(count, np.bool_), blendshapes=shapes, confidence=np.ones(count, np.float32))
+    return FaceObservations.of_shapes(captured_at_nanos, shapes=shapes)
 
 
 def test_five_hundred_avatars_in_one_tick() -> None:

@@ -11,8 +11,9 @@ from typing import Any, Final, TypeAlias, TypeVar
 import grpc
 
 from affectia import registry
+from affectia.capture.camera_list import FoundCamera, list_cameras
 from affectia.control import messages
-from affectia.control.cameras import FoundCamera, list_cameras
+from affectia.control.cameras import camera_message
 from affectia.control.frame_feed import FrameFeed, topic_filter
 from affectia.control.shared_call import SharedCall
 from affectia.control.status_codes import status_of
@@ -116,7 +117,7 @@ class ControlService(control_pb2_grpc.ControlServicer):
     @_told
     async def ListDevices(self, request: device_pb2.ListDevicesRequest, context: Context) -> device_pb2.ListDevicesResponse:
         """The cameras that answer now."""
-        return device_pb2.ListDevicesResponse(cameras=[messages.camera_message(camera) for camera in await self._cameras()])
+        return device_pb2.ListDevicesResponse(cameras=[camera_message(camera) for camera in await self._cameras()])
 
     @_told
     async def StreamFrames(self, request: frame_pb2.StreamFramesRequest, context: Context) -> None:

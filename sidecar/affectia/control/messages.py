@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from affectia.control.cameras import FoundCamera
 from affectia.control.status_codes import printable
 from affectia.inference.model_store import ModelCheck
 from affectia.session.session import Session, SessionOptions, SessionState
 from affectia.session.session_manager import SessionRequest
 from affectia.session.sidecar import Sidecar
 from affectia.session.source_spec import SourceSpec
-from affectia.v1 import device_pb2, model_pb2, session_pb2, status_pb2
+from affectia.v1 import model_pb2, session_pb2, status_pb2
 from affectia.version import installed_version
 
 _STATES = {
@@ -96,13 +95,6 @@ def model_message(check: ModelCheck) -> model_pb2.Model:
     )
 
 
-def camera_message(camera: FoundCamera) -> device_pb2.Camera:
-    """A camera that is there."""
-    return device_pb2.Camera(
-        index=camera.index, name=printable(camera.name), width=camera.width_px, height=camera.height_px, busy=camera.busy
-    )
-
-
 def _detail(session: Session) -> str:
     state = session.state
     if state is SessionState.RUNNING:
@@ -125,4 +117,6 @@ def _source_status(session: Session) -> session_pb2.SourceStatus:
         status.samples_with_face = track.found_count
         status.samples_perceived = track.durations.added
         status.perception_p95_millis = track.durations.percentile_millis(95)
+        status.samples_rested = track.rested_count
+    status.notices[:] = [printable(notice) for notice in (source.notice, track.notice if track else "") if notice]
     return status

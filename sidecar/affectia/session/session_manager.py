@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,13 @@ from affectia.capture.camera import CameraOptions, CameraSource, Device, open_ca
 from affectia.capture.mailbox import Mailbox
 from affectia.capture.source import Source, SourceState
 from affectia.capture.synthetic import SyntheticSource
+from affectia.capture.take_file import TakeFileSource
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import Clock
 from affectia.errors import CaptureError, ConfigError, NoFreeSlot, SessionError, SessionExists
 from affectia.inference.model_store import ModelStore
+from affectia.perception.attention import Attention, AttentionOptions
+from affectia.perception.face.face_perceiver import FacePerceiver
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.perception.pool import PerceptionPool
 from affectia.perception.track import Perceiver, Track
@@ -31,11 +34,12 @@ from affectia.signals.video_sample import VideoSample
 from affectia.wire import topic
 
 FACE_MODEL = "face_landmarker"
+MOST_FACES = 8  # of one picture: each costs a network run
 
 
 @dataclass(frozen=True)
 class SessionRequest:
-    """What a caller wants to be opened."""
+    """What a caller wants to be opened; a source of pictures has an avatar for each face that it may show."""
 
     session_id: str
     source: SourceSpec
@@ -48,7 +52,7 @@ class SessionRequest:
 class SessionManager:
     """All sessions of the process; any thread may call it, calls take turns.
 
-    `camera_opener` and `perceiver` stand in for OpenCV's cameras and the face landmarker.
+    `camera_opener` and `perceiver` (of so many faces) stand in for OpenCV's cameras and the face landmarker.
     """
 
     def __init__(
@@ -61,8 +65,9 @@ class SessionManager:
         *,
         slots: int = 512,
         camera: CameraOptions | None = None,
+        attention: AttentionOptions | None = None,
         camera_opener: Callable[[int, CameraOptions], Device | None] = open_camera,
-        perceiver: Callable[[], Perceiver] | None = None,
+        perceiver: Callable[[int], Perceiver] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._motion = motion
@@ -71,7 +76,8 @@ class SessionManager:
         self._clock = clock
         self._camera = camera or CameraOptions()
         self._camera_opener = camera_opener
-        self._perceiver = perceiver or (lambda: FaceLandmarker(models.path(FACE_MODEL), clock))
+        self._attention = attention
+        self._perceiver = perceiver or self._face_perceiver
         self._lock = threading.RLock()
         self._sessions: dict[str, Session] = {}  # replaced and never changed, so that `all` needs no lock
         self._used_ids: set[str] = set()
@@ -116,10 +122,13 @@ class SessionManager:
         session = self.get(session_id)
         is_its_source = session.source.modality == checked_modality(modality)
         if not granted:
-            # Before any lock: nothing that another session does may hold this up. First the gate, then what is seen, then the device.
+            # Before any lock: nothing that another session does may hold this up.
+            # First the gate, then what is shown, then what was learned, then the device.
             session.consent.revoke(modality)
             if is_its_source:
                 self._motion.call(lambda: self._forget(session))
+                if session.track is not None:
+                    session.track.forget()
                 with self._lock:
                     session.source.stop()
                     session.mailbox.take()
@@ -178,8 +187,14 @@ class SessionManager:
 
         source = self._source(request, mailbox, post)
         session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox)
-        if request.source.kind != "synthetic":
-            session.track = Track(mailbox, self._perceiver(), admits=lambda: consent.allows(source.modality), sink=post)
+        if not request.source.is_ready_made:
+            session.track = Track(
+                mailbox,
+                self._perceiver(request.avatars),
+                admits=lambda: consent.allows(source.modality),
+                sink=post,
+                attention=Attention(self._attention),
+            )
         return session
 
     def _open(self, session: Session) -> None:
@@ -207,8 +222,9 @@ class SessionManager:
         topic.checked_id(request.session_id, what="session id")
         if request.session_id in self._used_ids:
             raise SessionExists(f"session id {request.session_id!r} was used already, expected a new one: ids are never used twice")
-        if request.avatars < 1 or (request.avatars > 1 and request.source.kind != "synthetic"):
-            raise ConfigError(f"avatar count is {request.avatars}, expected 1; only the synthetic source has more")
+        most = {"synthetic": len(self._free_slots), "take": 1}.get(request.source.kind, MOST_FACES)
+        if request.avatars < 1 or (request.avatars > most and request.source.kind != "synthetic"):
+            raise ConfigError(f"avatar count is {request.avatars}, expected 1 to {most} for a source of kind {request.source.kind}")
         if request.avatars > len(self._free_slots):
             raise NoFreeSlot(f"{len(self._free_slots)} avatar slots are free, {request.avatars} were asked for; close a session")
         further = [topic.checked_id(f"{request.session_id}-{number}") for number in range(2, request.avatars + 1)]
@@ -227,13 +243,24 @@ class SessionManager:
             return camera
         path = self._models.path(spec.clip_id) if spec.kind == "clip" else spec.path
         assert path is not None
+        if spec.kind == "take":
+            return TakeFileSource(path, post, self._clock, replace(spec.take, loop=request.loop))
         return VideoFileSource(path, mailbox, self._clock, VideoFileOptions(loop=request.loop))
+
+    def _face_perceiver(self, faces: int) -> Perceiver:
+        landmarker = FaceLandmarker(self._models.path(FACE_MODEL), faces=faces)
+        return FacePerceiver(landmarker, self._clock, faces=faces, vertical_fov_deg=self._camera.vertical_fov_deg)
 
     def _open_slots(self, session: Session) -> None:
         options = session.options
         for slot, avatar_id in zip(session.slots.tolist(), session.avatar_ids, strict=True):
             self._pipeline.open_slot(
-                slot, avatar_id, precision_bits=options.precision_bits, rate_hz=options.rate_hz, smoothing=options.smoothing
+                slot,
+                avatar_id,
+                precision_bits=options.precision_bits,
+                rate_hz=options.rate_hz,
+                smoothing=options.smoothing,
+                several_faces=session.track is not None and len(session.avatar_ids) > 1,
             )
 
     def _close_slots(self, session: Session) -> None:

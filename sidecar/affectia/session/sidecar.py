@@ -10,6 +10,7 @@ from affectia import registry
 from affectia.capture.camera import CameraOptions
 from affectia.clock import Clock, SystemClock, epoch_offset_nanos
 from affectia.inference.model_store import ModelStore
+from affectia.perception.attention import AttentionOptions
 from affectia.perception.pool import PerceptionPool
 from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.publish.zmq_transport import ZmqTransport
@@ -28,6 +29,7 @@ class SidecarOptions:
     perception_workers: int | None = None
     pipeline: PipelineOptions = field(default_factory=PipelineOptions)
     camera: CameraOptions = field(default_factory=CameraOptions)
+    attention: AttentionOptions = field(default_factory=AttentionOptions)
 
 
 class Sidecar:
@@ -53,6 +55,7 @@ class Sidecar:
             self.clock,
             slots=self.options.pipeline.slots,
             camera=self.options.camera,
+            attention=self.options.attention,
         )
 
     def start(self) -> None:

@@ -51,20 +51,24 @@ class SessionOptions(_message.Message):
     def __init__(self, precision_bits: _Optional[int] = ..., rate_hz: _Optional[float] = ..., smoothing: _Optional[float] = ...) -> None: ...
 
 class SourceStatus(_message.Message):
-    __slots__ = ("captured_hz", "samples_captured", "samples_dropped", "samples_with_face", "samples_perceived", "perception_p95_millis")
+    __slots__ = ("captured_hz", "samples_captured", "samples_dropped", "samples_with_face", "samples_perceived", "perception_p95_millis", "samples_rested", "notices")
     CAPTURED_HZ_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_CAPTURED_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_DROPPED_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_WITH_FACE_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_PERCEIVED_FIELD_NUMBER: _ClassVar[int]
     PERCEPTION_P95_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_RESTED_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
     captured_hz: float
     samples_captured: int
     samples_dropped: int
     samples_with_face: int
     samples_perceived: int
     perception_p95_millis: float
-    def __init__(self, captured_hz: _Optional[float] = ..., samples_captured: _Optional[int] = ..., samples_dropped: _Optional[int] = ..., samples_with_face: _Optional[int] = ..., samples_perceived: _Optional[int] = ..., perception_p95_millis: _Optional[float] = ...) -> None: ...
+    samples_rested: int
+    notices: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, captured_hz: _Optional[float] = ..., samples_captured: _Optional[int] = ..., samples_dropped: _Optional[int] = ..., samples_with_face: _Optional[int] = ..., samples_perceived: _Optional[int] = ..., perception_p95_millis: _Optional[float] = ..., samples_rested: _Optional[int] = ..., notices: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StartSessionRequest(_message.Message):
     __slots__ = ("session_id", "source", "avatar_count", "consent", "options", "loop")

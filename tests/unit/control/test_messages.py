@@ -9,14 +9,13 @@ import pytest
 from affectia.capture.source import Source, SourceState
 from affectia.clock import NANOS_PER_SEC, FakeClock
 from affectia.control import messages
-from affectia.control.cameras import FoundCamera
 from affectia.errors import ConfigError
 from affectia.inference.manifest import ModelEntry
 from affectia.inference.model_store import ModelCheck
 from affectia.perception.track import Track
 from affectia.session.consent import ConsentGate
 from affectia.session.session import Session, SessionOptions
-from affectia.v1 import device_pb2, model_pb2, session_pb2
+from affectia.v1 import model_pb2, session_pb2
 
 pytestmark = pytest.mark.unit
 
@@ -33,7 +32,15 @@ class FakeSource(Source):
 
 
 class NeverPerceiver:
+    notice = ""
+
     def perceive(self, sample: object) -> Any:
+        raise AssertionError("nobody asks it")
+
+    def finish(self) -> None:
+        raise AssertionError("nobody asks it")
+
+    def forget(self) -> None:
         raise AssertionError("nobody asks it")
 
     def close(self) -> None:
@@ -85,9 +92,21 @@ def test_session_message_counts_what_perception_did() -> None:
     watched.mailbox.dropped_count = 2
     for _ in range(4):
         watched.track.durations.add(NANOS_PER_SEC // 100)
+    watched.track.rested_count = 5
     status = messages.session_message(watched).source_status
     assert (status.samples_with_face, status.samples_perceived, status.samples_dropped) == (3, 4, 2)
+    assert status.samples_rested == 5
     assert status.perception_p95_millis == pytest.approx(10.0)
+
+
+def test_session_message_carries_what_would_help() -> None:
+    watched = session(FakeSource("file:a.mp4"))
+    perceiver = NeverPerceiver()
+    watched.track = Track(watched.mailbox, perceiver, admits=lambda: True, sink=lambda faces: None)
+    assert list(messages.session_message(watched).source_status.notices) == []
+    watched.source.notice = "camera 0 delivers only black"
+    perceiver.notice = "picture is dark"
+    assert list(messages.session_message(watched).source_status.notices) == ["camera 0 delivers only black", "picture is dark"]
 
 
 def test_file_name_that_is_no_unicode_can_be_told() -> None:
@@ -129,9 +148,3 @@ def test_model_message() -> None:
     assert messages.model_message(check) == model_pb2.Model(
         model_id="face", state=model_pb2.MODEL_STATE_CORRUPT, bytes=12, sha256="ab" * 32, licence="Apache-2.0", kind="model"
     )
-
-
-def test_camera_message() -> None:
-    message = messages.camera_message(FoundCamera(2, "Good Cam", 640, 480))
-    assert message == device_pb2.Camera(index=2, name="Good Cam", width=640, height=480)
-    assert messages.camera_message(FoundCamera(2, "Good Cam", busy=True)).busy

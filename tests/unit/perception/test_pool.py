@@ -25,6 +25,7 @@ class Stream:
         self.entered, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
         self.fails = False
+        self.notice = ""
         self.inside = 0
         self.perceiver = FakePerceiver()
         self.out: list[FaceObservations] = []
@@ -40,6 +41,12 @@ class Stream:
         if self.fails:
             raise RuntimeError("a network broke on what it saw")
         return self.perceiver.perceive(sample)
+
+    def finish(self) -> None:
+        self.perceiver.finish()
+
+    def forget(self) -> None:
+        self.perceiver.forget()
 
     def close(self) -> None:
         self.perceiver.close()

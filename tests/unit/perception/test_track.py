@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
 
 from affectia.capture.mailbox import Mailbox
-from affectia.clock import NANOS_PER_MILLI
+from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
 from affectia.perception.track import Track
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
@@ -40,6 +41,7 @@ def test_a_step_perceives_the_newest_sample() -> None:
     stream.step()
     assert perceiver.seen == [2]
     assert [faces.captured_at_nanos for faces in out] == [5]
+    assert perceiver.finished == 1
     assert (stream.found_count, stream.durations.added) == (1, 1)
     assert not stream.is_due
 
@@ -62,7 +64,7 @@ def test_what_was_being_looked_at_when_admission_ended_stays_inside() -> None:
     stream, box, perceiver, out = track(Gate(True, False))
     box.put(sample(1))
     stream.step()
-    assert (perceiver.seen, out) == ([1], [])
+    assert (perceiver.seen, out, perceiver.finished) == ([1], [], 0)
 
 
 class Nobody(FakePerceiver):
@@ -86,3 +88,58 @@ def test_closing_closes_the_perceiver() -> None:
     stream.close()
     assert perceiver.closed
     assert face(0).found.all()
+
+
+def test_what_can_wait_waits_until_the_observations_are_out() -> None:
+    order: list[str] = []
+
+    class Late(FakePerceiver):
+        def finish(self) -> None:
+            order.append("finish")
+
+    box: Mailbox[VideoSample] = Mailbox()
+    stream = Track(box, Late(), admits=Gate(True), sink=lambda faces: order.append("observations"))
+    box.put(sample(1))
+    stream.step()
+    assert order == ["observations", "finish"]
+
+
+def test_an_empty_room_is_not_looked_at_every_time() -> None:
+    stream, box, _, out = track(Gate(True), Nobody())
+    for number in range(90):
+        box.put(sample(number, captured_at_nanos=number * NANOS_PER_SEC // 30))
+        stream.step()
+    assert len(out) == 30 + 10
+    assert stream.rested_count == 50
+
+
+def test_a_track_hands_on_what_its_perceiver_notices() -> None:
+    stream, _, perceiver, _ = track(Gate(True))
+    perceiver.notice = "picture is dark"
+    assert stream.notice == "picture is dark"
+
+
+def test_what_was_learned_is_forgotten_at_once() -> None:
+    stream, _, perceiver, _ = track(Gate(True))
+    stream.forget()
+    assert perceiver.forgotten == 1
+
+
+def test_a_sample_that_is_being_looked_at_is_forgotten_when_it_is_done() -> None:
+    class Asked(FakePerceiver):
+        def perceive(self, sample: VideoSample) -> FaceObservations:
+            thread = threading.Thread(target=stream.forget)
+            thread.start()
+            thread.join(10)
+            assert not thread.is_alive()
+            assert self.forgotten == 0, "not while the network is at work on it"
+            return super().perceive(sample)
+
+    stream, box, perceiver, _ = track(Gate(True), Asked())
+    box.put(sample(1))
+    stream.step()
+    assert perceiver.forgotten == 1
+    box.put(sample(2))
+    perceiver.perceive = FakePerceiver().perceive  # type: ignore[method-assign]
+    stream.step()
+    assert perceiver.forgotten == 1

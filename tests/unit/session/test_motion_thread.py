@@ -82,7 +82,7 @@ def test_an_observation_is_published_at_once_with_its_own_time(stage: Stage) -> 
     stage.motion.post("a", slots(0), face(captured, jawOpen=0.4))
     assert wait_until(lambda: captured in [frame.time_nanos for frame in stage.frames()])
     assert stage.jaws()[0] == 0.4
-    assert stage.motion.tick_durations.added > 0
+    assert wait_until(lambda: stage.motion.tick_durations.added > 0)
 
 
 def test_an_avatar_that_nobody_observes_is_ticked_by_the_timer(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from affectia import registry
 from affectia.capture.camera import CameraOptions, Device
 from affectia.clock import SystemClock
 from affectia.errors import CaptureError, ConfigError, ModelMissing, NoFreeSlot, SessionError, SessionExists
@@ -63,8 +64,8 @@ class FakeCameras:
 class SlowPerceiver(FakePerceiver):
     """Counts from the moment it looks; with `go_on` cleared it keeps looking."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, faces: int = 1) -> None:
+        super().__init__(faces)
         self.looked = 0
         self.entered, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
@@ -95,8 +96,8 @@ class Stage:
         self.motion.start()
         self.pool.start()
 
-    def perceiver(self) -> SlowPerceiver:
-        self.perceivers.append(SlowPerceiver())
+    def perceiver(self, faces: int) -> SlowPerceiver:
+        self.perceivers.append(SlowPerceiver(faces))
         return self.perceivers[-1]
 
     def start(self, name: str = "a", source: str = "camera:0", **more: Any) -> None:
@@ -160,6 +161,7 @@ def test_between_grant_and_revocation_and_never_else_somebody_is_looked_at(stage
     assert stage.state() is SessionState.WAITING_FOR_CONSENT
     assert is_silent(stage.next_frames(5))
     assert perceiver.looked == looked
+    assert perceiver.forgotten == 1, "what was learned of the person goes with the consent"
     assert all(camera.released.is_set() for camera in stage.cameras.opened)
 
     stage.manager.set_consent("a", "camera", granted=True)
@@ -224,6 +226,17 @@ def test_a_crowd_is_one_session(stage: Stage) -> None:
     assert stage.perceivers == []
 
 
+def test_each_face_before_a_camera_is_an_avatar(stage: Stage) -> None:
+    stage.start(avatars=2, consent=frozenset({"camera"}))
+    jaw = registry.BLENDSHAPES.index("jawOpen")
+    assert all(stage.is_shown(name) for name in ("a", "a-2"))
+
+    def opened() -> list[float]:
+        return [round(float(stage.frames(name)[-1].blendshape_weights()[jaw]), 2) for name in ("a", "a-2")]
+
+    assert wait_until(lambda: opened() == [0.5, 0.6]), opened()
+
+
 def test_a_stopped_session_is_silent_and_frees_its_slots(stage: Stage) -> None:
     stage.start("one", "synthetic", avatars=4)
     assert stage.is_shown("one-4")
@@ -255,7 +268,7 @@ def test_ids_are_never_used_twice(stage: Stage) -> None:
         ("A", "synthetic", 1, "^session id is 'A'"),
         ("a" * 31, "synthetic", 2, "^avatar id is "),
         ("a", "synthetic", 0, "^avatar count is 0"),
-        ("a", "camera:0", 2, "^avatar count is 2, expected 1; only the synthetic source has more$"),
+        ("a", "camera:0", 9, "^avatar count is 9, expected 1 to 8 for a source of kind camera$"),
     ],
 )
 def test_a_request_that_cannot_be_is_named(stage: Stage, name: str, source: str, avatars: int, message: str) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from affectia.clock import FakeClock
 from affectia.errors import ModelCorrupt
 from affectia.perception.face.landmarker import FaceLandmarker
 
@@ -16,6 +15,6 @@ def test_a_file_that_is_no_model_is_refused_with_the_next_step(tmp_path: Path, c
     path = tmp_path / "face.task"
     path.write_bytes(content)
     with pytest.raises(ModelCorrupt) as caught:
-        FaceLandmarker(path, FakeClock())
+        FaceLandmarker(path)
     assert str(caught.value) == f"face landmarker model is refused by MediaPipe, run `affectia models verify`: {path}"
     assert caught.value.__cause__ is None

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from affectia.clock import NANOS_PER_SEC, FakeClock
+from affectia.perception.face.detected_face import DetectedFace
+from affectia.perception.face.face_perceiver import FacePerceiver
+from affectia.registry import BLENDSHAPES
+from affectia.signals.face_channels import ACTION_UNITS, ALL_ACTION_UNITS, BLINK_BIT, GAZE_BIT
+from affectia.signals.face_observations import FaceObservations
+from affectia.signals.video_sample import VideoSample
+from tests.unit.perception.face.made_faces import mesh_cm, seen
+
+pytestmark = pytest.mark.unit
+
+LEFT, RIGHT = (-14.0, 0.0, -60.0), (14.0, 0.0, -60.0)  # in the picture
+JAW = BLENDSHAPES.index("jawOpen")
+
+
+class FakeLandmarker:
+    """Finds what it is told to, and takes 5 ms for it."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.found: list[DetectedFace] = []
+        self.closed = False
+
+    def detect(self, sample: VideoSample) -> list[DetectedFace]:
+        self.clock.advance(secs=0.005)
+        return self.found
+
+    def faces(self, result: list[DetectedFace], sample: VideoSample) -> list[DetectedFace]:
+        self.clock.advance(secs=0.001)
+        return result
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Stage:
+    """A perceiver whose network is told what to find."""
+
+    def __init__(self, faces: int = 1) -> None:
+        self.clock = FakeClock(start_nanos=NANOS_PER_SEC)
+        self.landmarker = FakeLandmarker(self.clock)
+        self.perceiver = FacePerceiver(self.landmarker, self.clock, faces=faces)
+
+    def look(self, *found: DetectedFace, after_secs: float = 0.033) -> FaceObservations:
+        self.landmarker.found = list(found)
+        self.clock.advance(secs=after_secs)
+        rgb = np.full((480, 640, 3), 128, np.uint8)
+        return self.perceiver.perceive(VideoSample(self.clock.now_nanos(), 0, rgb))
+
+
+def person(place_cm: tuple[float, float, float], *, jaw: float = 0.0, mesh: int = 1) -> DetectedFace:
+    shapes = np.zeros(52, np.float32)
+    shapes[JAW] = jaw
+    return seen(mesh_cm(mesh), position_cm=place_cm, shapes=shapes)
+
+
+def test_a_face_fills_its_row_and_says_what_is_measured() -> None:
+    stage = Stage()
+    at_nanos = stage.clock.now_nanos() + 33_000_000
+    faces = stage.look(person((3.0, -2.0, -50.0), jaw=0.8))
+    assert faces.captured_at_nanos == at_nanos
+    assert faces.found.tolist() == [True]
+    assert faces.measured.tolist() == [ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT]
+    assert faces.head_position_cm[0] == pytest.approx([3, -2, -50])
+    assert faces.head_rotation[0] == pytest.approx([0, 0, 0, 1], abs=1e-6)
+    assert faces.blendshapes[0, JAW] > 0.5
+    assert np.isfinite(faces.values).all()
+    assert 0 <= faces.values[:, ACTION_UNITS].min() <= faces.values[:, ACTION_UNITS].max() <= 1
+    assert (faces.confidence >= 0).all()
+    assert (faces.confidence <= 1).all()
+
+
+def test_the_network_and_what_is_around_it_are_timed_apart() -> None:
+    faces = Stage().look(person((0.0, 0.0, -50.0)))
+    assert faces.network_nanos == 5_000_000
+    assert faces.perceived_in_nanos == 6_000_000
+
+
+def test_nobody_is_nobody() -> None:
+    stage = Stage(faces=2)
+    faces = stage.look()
+    assert faces.found.tolist() == [False, False]
+    assert stage.perceiver.notice == ""
+
+
+def test_two_people_keep_their_rows_whatever_order_the_network_has_them_in() -> None:
+    stage = Stage(faces=2)
+    for number in range(20):
+        two = [person(LEFT, jaw=0.2), person(RIGHT, jaw=0.9, mesh=2)]
+        faces = stage.look(*(two if number % 2 == 0 else two[::-1]))
+    assert faces.found.all()
+    left, right = faces.head_position_cm[:, 0].argsort()
+    assert faces.blendshapes[left, JAW] < faces.blendshapes[right, JAW]
+    again = stage.look(person(RIGHT, jaw=0.9, mesh=2), person(LEFT, jaw=0.2))
+    assert again.head_position_cm[:, 0] == pytest.approx(faces.head_position_cm[:, 0], abs=1e-3)
+
+
+def test_a_face_that_belongs_to_nobody_yet_is_not_shown() -> None:
+    """One row only: the second face in view is left out."""
+    stage = Stage(faces=1)
+    for _ in range(10):
+        faces = stage.look(person(LEFT), person(RIGHT, mesh=2))
+    assert faces.found.shape == (1,)
+    assert faces.found.all()
+
+
+def test_a_broken_face_is_not_found_and_takes_nobody_down() -> None:
+    stage = Stage(faces=2)
+    broken = person(RIGHT, mesh=2)
+    broken.landmarks_px[:] = np.nan
+    for _ in range(5):
+        faces = stage.look(person(LEFT), broken)
+    assert int(faces.found.sum()) == 1
+    assert np.isfinite(faces.values).all()
+
+
+def test_what_is_forgotten_comes_back_as_somebody_new_and_the_picture_is_let_go() -> None:
+    stage = Stage()
+    for _ in range(10):
+        stage.look(person(LEFT))
+    stage.perceiver.forget()
+    assert stage.perceiver.notice == ""
+    assert stage.look(person(LEFT)).found.all()
+
+
+def test_closing_frees_the_network() -> None:
+    stage = Stage()
+    stage.perceiver.close()
+    assert stage.landmarker.closed
