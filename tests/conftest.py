@@ -1,14 +1,18 @@
 """Rules and fixtures of every test: categories, toolchains, models.
 
 A module says what it is, once, at its top: `pytestmark = pytest.mark.unit`. A test that needs a compiler says so with
-`@pytest.mark.requires_tool("mcs")` and is skipped, loudly, where there is none. A model or clip is never a reason to skip.
+`@pytest.mark.requires_tool("mcs")` and is skipped, loudly, where there is none. So are tests that watch clips that only npm has, where
+it did not bring them, and those of footage that cannot be fetched, where AFFECTIA_DATA_DIR does not say where it is. Any other model or
+clip is never a reason to skip.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -65,7 +69,7 @@ def _tools_or_skip(item: pytest.Item, names: list[str]) -> list[str]:
     paths = {name: TOOLCHAINS[name].find() for name in names}
     missing = [name for name, path in paths.items() if path is None]
     for name in missing:
-        item.config.stash[_NOT_TESTED].setdefault(name, set()).add(item.nodeid)
+        item.config.stash[_NOT_TESTED].setdefault(f"{name} ({TOOLCHAINS[name].hint()})", set()).add(item.nodeid)
     if missing:
         pytest.skip(f"{' and '.join(missing)} not on this machine")
     return [path for path in paths.values() if path]
@@ -79,15 +83,22 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterable[None]:
     for name, tests in sorted(session.config.stash[_NOT_TESTED].items()):
         if reporter is not None:
             count = f"{len(tests)} test{'s' if len(tests) > 1 else ''}"
-            reporter.write_line(f"not tested here: {count}, for want of {name} ({TOOLCHAINS[name].hint()})", yellow=True)
+            reporter.write_line(f"not tested here: {count}, for want of {name}", yellow=True)
     return result
 
 
+def _skip_for_want_of(config: pytest.Config, what: str) -> NoReturn:
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+    config.stash[_NOT_TESTED].setdefault(what, set()).add(test)
+    pytest.skip(f"no {what}")
+
+
 @pytest.fixture(scope="session")
-def model_path() -> Callable[[str], Path]:
-    """Gives the file of an id of models/manifest.toml; fails, and does not skip, when it is not there."""
+def model_path(pytestconfig: pytest.Config) -> Callable[[str], Path]:
+    """Gives the file of an id of models/manifest.toml; fails, and does not skip, when it is not there, unless only npm has it."""
     from affectia.errors import ModelError
     from affectia.inference.model_store import ModelStore
+    from affectia.inference.npm_source import NpmSource
 
     store = ModelStore()
 
@@ -95,7 +106,23 @@ def model_path() -> Callable[[str], Path]:
         try:
             return store.path(model_id)
         except ModelError as error:
+            if all(isinstance(source, NpmSource) for source in store.manifest.entry(model_id).sources):
+                _skip_for_want_of(pytestconfig, f"clip {model_id} (npm brings it: python3 run.py setup)")
             pytest.fail(f"{error}; `python3 run.py setup` brings all that the tests need", pytrace=False)
+
+    return path
+
+
+@pytest.fixture(scope="session")
+def data_path(pytestconfig: pytest.Config) -> Callable[[str], Path]:
+    """Gives a file below AFFECTIA_DATA_DIR: footage whose licence lets it be watched and not be handed on. Skips where it is not there."""
+
+    def path(name: str) -> Path:
+        folder = os.environ.get("AFFECTIA_DATA_DIR", "")
+        found = Path(folder) / name
+        if not folder or not found.is_file():
+            _skip_for_want_of(pytestconfig, f"footage of more people (AFFECTIA_DATA_DIR: a folder with {name})")
+        return found
 
     return path
 

@@ -22,6 +22,7 @@ from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.client import Subscriber
 from affectia.clock import SystemClock
 from affectia.inference.model_store import ModelStore
+from affectia.perception.face.landmark_call import DocumentedCall
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.session.session_manager import FACE_MODEL, SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
@@ -62,7 +63,7 @@ def spent(count: Callable[[], int], secs: float) -> tuple[float, float]:
 
 def bare(path: Path, secs: float, faces: int) -> tuple[float, float]:
     """The clip decoded, and the network called on each picture; nothing else."""
-    landmarker = FaceLandmarker(ModelStore().path(FACE_MODEL), faces=faces)
+    landmarker = FaceLandmarker(ModelStore().path(FACE_MODEL), faces=faces, call=DocumentedCall)
     calls = _Calling(landmarker)
     source = VideoFileSource(path, calls, SystemClock(), VideoFileOptions(loop=True))
     source.start(name="bare")

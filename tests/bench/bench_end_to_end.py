@@ -1,8 +1,8 @@
 """Where the time of a frame goes, from the picture to a second process, split by stage.
 
 A real clip is played in real time through the sidecar of this process, a second process receives. The same pictures at the same
-pace go through the bare MediaPipe call with nothing around it; the two take turns, so that a machine that gets slower or faster
-meanwhile shifts both. `--rounds N` (default 4) of `--seconds N` (default 10) each, `--clip ID`.
+pace go through the bare MediaPipe call, as MediaPipe documents it, with nothing around it; the two take turns, so that a machine
+that gets slower or faster meanwhile shifts both. `--rounds N` (default 4) of `--seconds N` (default 10) each, `--clip ID`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from affectia import registry
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import SystemClock
 from affectia.inference.model_store import ModelStore
+from affectia.perception.face.landmark_call import DocumentedCall
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.session.session_manager import FACE_MODEL, SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
@@ -52,7 +53,7 @@ class _Calling:
 def bare_network_millis(path: Path, secs: float) -> list[float]:
     """The network call alone, on the clip's pictures at the clip's pace."""
     clock = SystemClock()
-    landmarker = FaceLandmarker(ModelStore().path(FACE_MODEL))
+    landmarker = FaceLandmarker(ModelStore().path(FACE_MODEL), call=DocumentedCall)
     calls = _Calling(landmarker)
     source = VideoFileSource(path, calls, clock, VideoFileOptions(loop=True))
     source.start(name="bare")

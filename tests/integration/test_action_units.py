@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,25 +13,12 @@ if BENCH not in sys.path:  # where the measurement of the same moments lies
     sys.path.insert(0, BENCH)
 
 import marked_moments  # noqa: E402 - found only through the lines above
-from affectia.errors import ModelMissing  # noqa: E402
-from affectia.inference.model_store import ModelStore  # noqa: E402
 from marked_moments import HIGH, LOW, SOME  # noqa: E402
 
 pytestmark = pytest.mark.integration
 
 MOMENTS = marked_moments.load()
 SLACK = 0.03  # processors do not round alike, and the network's answer goes through thresholds
-
-
-def clip_path(clip: str) -> Path:
-    """The clip, which is no reason to fail where it is optional and not there."""
-    store = ModelStore()
-    try:
-        return store.path(clip)
-    except ModelMissing as error:
-        if clip == "carphone":
-            pytest.fail(f"{error}; `python3 run.py setup` brings all that the tests need", pytrace=False)
-        pytest.skip(str(error))
 
 
 def test_the_moments_are_many_and_of_all_kinds() -> None:
@@ -53,8 +41,8 @@ def test_what_a_moment_expects_is_what_is_judged(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("clip", dict.fromkeys(moment.clip for moment in MOMENTS))
-def test_units_are_what_a_person_sees(clip: str, face_landmarker_path: Path) -> None:
-    units = marked_moments.watched(clip_path(clip), face_landmarker_path)
+def test_units_are_what_a_person_sees(clip: str, face_landmarker_path: Path, model_path: Callable[[str], Path]) -> None:
+    units = marked_moments.watched(model_path(clip), face_landmarker_path)
     judged = [(moment, *one) for moment in MOMENTS if moment.clip == clip for one in moment.judged(units)]
     misses = [one for one in judged if not one[1].holds(one[2], slack=SLACK)]
     lines = [

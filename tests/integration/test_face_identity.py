@@ -5,7 +5,6 @@ Set AFFECTIA_DATA_DIR to a folder with `grid/bbaf2n.mpg` of the GRID audiovisual
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,6 @@ from pathlib import Path
 import pytest
 
 from affectia.clock import NANOS_PER_SEC
-from affectia.errors import ModelError
-from affectia.inference.model_store import ModelStore
 from affectia.perception.face.face_identity import FaceIdentity
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.perception.face.seen_person import place_of
@@ -64,29 +61,19 @@ class Report:
         )
 
 
-def clip(model_id: str) -> Path:
-    try:
-        return ModelStore().path(model_id)
-    except ModelError as error:
-        pytest.skip(f"{error}")
-
-
 @pytest.fixture(scope="module")
 def man_in_car(carphone_path: Path) -> Person:
     return Person(carphone_path, CARPHONE, skin=SKIN)
 
 
 @pytest.fixture(scope="module")
-def actor() -> Person:
-    return Person(clip("actor-expressions"), ACTOR, skin=SKIN)
+def actor(model_path: Callable[[str], Path]) -> Person:
+    return Person(model_path("actor-expressions"), ACTOR, skin=SKIN)
 
 
 @pytest.fixture(scope="module")
-def speaker() -> Person:
-    path = Path(os.environ.get("AFFECTIA_DATA_DIR", "")) / "grid" / "bbaf2n.mpg"
-    if not os.environ.get("AFFECTIA_DATA_DIR") or not path.is_file():
-        pytest.skip("no clip of a third person: AFFECTIA_DATA_DIR is not set to a folder with grid/bbaf2n.mpg")
-    return Person(path, SPEAKER, skin=SKIN)
+def speaker(data_path: Callable[[str], Path]) -> Person:
+    return Person(data_path("grid/bbaf2n.mpg"), SPEAKER, skin=SKIN)
 
 
 @pytest.fixture

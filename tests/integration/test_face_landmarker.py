@@ -15,6 +15,7 @@ import pytest
 from affectia import registry
 from affectia.clock import NANOS_PER_SEC, SystemClock
 from affectia.perception.face.face_perceiver import FacePerceiver
+from affectia.perception.face.landmark_call import DirectCall, DocumentedCall
 from affectia.perception.face.landmarker import FaceLandmarker
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
@@ -206,3 +207,16 @@ def test_samples_of_the_same_millisecond_and_pictures_that_are_views_are_taken(f
     for time_nanos in (5_000_000, 5_000_001, 5_000_000, 1):  # a clock that is read twice within a millisecond, and one that steps back
         assert eye.perceive(VideoSample(time_nanos, 0, pictures[0][::-1][::-1])).found[0]
     eye.close()
+
+
+def test_the_quick_call_and_the_documented_one_say_the_same(face_landmarker_path: Path, pictures: list[Picture]) -> None:
+    quick, documented = FaceLandmarker(face_landmarker_path), FaceLandmarker(face_landmarker_path, call=DocumentedCall)
+    assert isinstance(quick._call, DirectCall), "this version of MediaPipe is not built as it was; see landmark_call.py"
+    for number, picture in enumerate(pictures[:10]):
+        sample = VideoSample(number * NANOS_PER_SEC // 30, 0, picture)
+        (one,), (other,) = (network.faces(network.detect(sample), sample) for network in (quick, documented))
+        assert np.array_equal(one.landmarks_px, other.landmarks_px)
+        assert np.array_equal(one.blendshapes, other.blendshapes)
+        assert np.array_equal(one.matrix, other.matrix)
+    quick.close()
+    documented.close()

@@ -29,7 +29,7 @@ def track(gate: Gate, perceiver: FakePerceiver | None = None) -> tuple[Track, Ma
     box: Mailbox[VideoSample] = Mailbox()
     perceiver = perceiver or FakePerceiver()
     out: list[FaceObservations] = []
-    return Track(box, perceiver, admits=gate, sink=out.append), box, perceiver, out
+    return Track(box, perceiver, admits=gate, sink=out.append, breathe=lambda: None), box, perceiver, out
 
 
 def test_a_step_perceives_the_newest_sample() -> None:
@@ -98,10 +98,19 @@ def test_what_can_wait_waits_until_the_observations_are_out() -> None:
             order.append("finish")
 
     box: Mailbox[VideoSample] = Mailbox()
-    stream = Track(box, Late(), admits=Gate(True), sink=lambda faces: order.append("observations"))
+    stream = Track(box, Late(), admits=Gate(True), sink=lambda faces: order.append("observations"), breathe=lambda: order.append("breath"))
     box.put(sample(1))
     stream.step()
-    assert order == ["observations", "finish"]
+    assert order == ["observations", "breath", "finish"]
+
+
+def test_nobody_breathes_while_the_next_sample_waits() -> None:
+    order: list[str] = []
+    box: Mailbox[VideoSample] = Mailbox()
+    stream = Track(box, FakePerceiver(), admits=Gate(True), sink=lambda faces: box.put(sample(2)), breathe=lambda: order.append("breath"))
+    box.put(sample(1))
+    stream.step()
+    assert order == []
 
 
 def test_an_empty_room_is_not_looked_at_every_time() -> None:

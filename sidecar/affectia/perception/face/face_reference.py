@@ -46,6 +46,10 @@ class ReferenceOptions:
     far_weight: float = 0.02
     longest_step_secs: float = 0.1
     unknown_spreads: float = 1.5  # of deviation that a stranger's rest may account for; it goes to 0 within `familiar_secs`
+    # Whole up to this yaw, nothing from that one on: what the network makes of the half of a face that it does not see is a guess, and
+    # distances in it read as a raised nose wing, a cheek or a jaw pushed aside. Set on resting faces rendered at every angle.
+    sure_yaw_deg: float = 20.0
+    lost_yaw_deg: float = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class FaceReference:
 
         `features` as of `face_geometry.measure`, `shapes` (52,) as the network gives them, in registry order. Times that do not rise, and
         gaps, count as a short step. Features that are not finite give 0 and teach nothing. As long as a person's rest is not known, what
-        may be the person and not the expression is left out.
+        may be the person and not the expression is left out; so is, more and more, what is seen of a head that turns to its profile.
         """
         table = self._table
         away = features - table.pose @ pose_terms(pose.euler_deg, table.pose_limits_deg)
@@ -143,6 +147,9 @@ class FaceReference:
         if unknown.any():
             band = self._unknown * unknown[self._table.region]
             away -= np.clip(away, -band, band)
+        options, yaw_deg = self._options, abs(float(pose.euler_deg[0]))
+        if yaw_deg > options.sure_yaw_deg:
+            away *= max(0.0, (options.lost_yaw_deg - yaw_deg) / (options.lost_yaw_deg - options.sure_yaw_deg))
         return away
 
     def _learn(self, away: NDArray[np.float64], shapes: NDArray[np.floating], pose: HeadPose, time_nanos: int) -> None:
