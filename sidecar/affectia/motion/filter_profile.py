@@ -31,14 +31,14 @@ class FilterProfile:
     """Constants per region: shapes and visemes in weights, `head` (neck and body too) in quaternion components, `shift` in cm.
 
     `gaze` is of the eyeLook shapes, and of the eye bones, which must move as those do; `eyes` is of the other shapes around the eyes.
-    An iris is a few pixels wide, so gaze has more noise than all else: hence its wide dead zone of 1.5 and 2 degrees. The defaults are for
+    An iris is a few pixels wide, so gaze has more noise than all else: hence its wide dead zone, of 0.8 and 1.9 degrees. The defaults are for
     one face, whose landmarks MediaPipe has smoothed already; `of_several_faces` for those that it has not. Both come from `bench rest`:
     what keeps the shapes of a still picture with noise within an RMS of 0.01, and the quickest beyond that.
     """
 
     blink: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(8.0, 100.0, 6.0, 0.01))
     eyes: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(0.5, 100.0, 6.0, 0.012))
-    gaze: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(0.25, 300.0, 1.5, 0.055))
+    gaze: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(0.2, 300.0, 3.0, 0.03))
     brows: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(0.5, 80.0, 5.0, 0.01))
     mouth: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(0.4, 50.0, 4.0, 0.01))
     head: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(0.5, 1000.0, 6.0, 0.0015))
@@ -55,7 +55,7 @@ class FilterProfile:
         return FilterProfile(
             blink=OneEuroOptions(5.0, 150.0, 6.0, 0.03),
             eyes=OneEuroOptions(0.6, 120.0, 2.5, 0.03),
-            gaze=OneEuroOptions(0.35, 300.0, 1.5, 0.08),
+            gaze=OneEuroOptions(0.12, 300.0, 1.8, 0.07),
             brows=OneEuroOptions(0.5, 80.0, 2.0, 0.02),
             mouth=OneEuroOptions(0.3, 200.0, 1.5, 0.05),
             head=OneEuroOptions(0.5, 1000.0, 1.5, 0.003),

@@ -23,7 +23,7 @@ from affectia import registry
 from affectia.perception.face import eye_geometry
 from affectia.perception.face.blink import BlinkReading
 from affectia.perception.face.eye_geometry import LEFT, RIGHT, EyeGeometry
-from affectia.perception.face.gaze_height import GazeHeight
+from affectia.perception.face.gaze_steadier import GazeSteadier
 from affectia.perception.face.head_pose import HeadPose
 
 _RADIUS_CM: Final = (1.2, 0.85)  # rotation centre to iris, for turns to the side and for turns up and down
@@ -91,7 +91,7 @@ class GazeEstimator:
 
     def __init__(self, options: GazeOptions | None = None) -> None:
         self._options = options or GazeOptions()
-        self._height = GazeHeight()
+        self._steadier = GazeSteadier()
         self.reset()
 
     def reset(self) -> None:
@@ -105,8 +105,8 @@ class GazeEstimator:
 
     def _forget_moment(self) -> None:
         """Whatever is going on is over; what is known of the person stays."""
-        self._height.reset()
-        self._shown_up_deg = 0.0
+        self._steadier.reset()
+        self._shown_deg = (0.0, 0.0)
         self._clear: deque[tuple[int, _Pair]] = deque(maxlen=16)  # gaze of clear eyes, and when
         self._is_held = False
         self._are_covered = [False, False]
@@ -126,7 +126,7 @@ class GazeEstimator:
     ) -> Gaze:
         """One sample: (478, 3) head points in cm, the head, the lids of the same sample, and the instant they show.
 
-        `blendshapes` (52,) as the network gives them steady the height; without them it is that of the irises alone. `eyes`: what was
+        `blendshapes` (52,) as the network gives them steady the gaze; without them it is that of the irises alone. `eyes`: what was
         measured of these points already.
         """
         elapsed_secs = 0.0 if self._nanos is None else (time_nanos - self._nanos) * 1e-9
@@ -149,8 +149,8 @@ class GazeEstimator:
         if blendshapes is not None:
             if not self._is_held:
                 closure = float(blink.closures.min())
-                self._shown_up_deg = self._height.steady(up_deg, blendshapes, closure=closure, elapsed_secs=elapsed_secs)
-            up_deg = self._shown_up_deg
+                self._shown_deg = self._steadier.steady((yaw_deg, up_deg), blendshapes, closure=closure, elapsed_secs=elapsed_secs)
+            yaw_deg, up_deg = self._shown_deg
             gaze = sight.tangents((yaw_deg, up_deg))
         return Gaze(self._eyes_deg((yaw_deg, up_deg)), np.array(gaze), max(weights))
 
