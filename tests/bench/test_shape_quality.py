@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import math
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from affectia import registry
-from shape_quality import (
+
+if (HERE := str(Path(__file__).resolve().parent)) not in sys.path:  # where the measurement lies
+    sys.path.insert(0, HERE)
+
+from shape_quality import (  # noqa: E402 - found only through the lines above
     BEGIN,
     END,
     Curves,

@@ -31,9 +31,9 @@ class FilterProfile:
     """Constants per region: shapes and visemes in weights, `head` (neck and body too) in quaternion components, `shift` in cm.
 
     `gaze` is of the eyeLook shapes, and of the eye bones, which must move as those do; `eyes` is of the other shapes around the eyes.
-    An iris is a few pixels wide, so gaze has more noise than all else: hence its wide dead zone, of 0.8 and 1.9 degrees. The defaults are for
-    one face, whose landmarks MediaPipe has smoothed already; `of_several_faces` for those that it has not. Both come from `bench rest`:
-    what keeps the shapes of a still picture with noise within an RMS of 0.01, and the quickest beyond that.
+    An iris is a few pixels wide, so gaze has more noise than all else: hence its wide dead zone, of 0.8 and 1.9 degrees. The defaults are
+    for one face, whose landmarks MediaPipe has smoothed already; `of_several_faces` for those that it has not. Both come from
+    `bench rest`: what keeps the shapes of a still picture with noise within an RMS of 0.01, and the quickest beyond that.
     """
 
     blink: OneEuroOptions = field(default_factory=lambda: OneEuroOptions(8.0, 100.0, 6.0, 0.01))
