@@ -88,7 +88,8 @@ def watch(face_landmarker_path: Path, record_property: Callable[[str, object], N
             sample = VideoSample(shot.time_nanos, 0, shot.rgb)
             secs = shot.time_nanos / NANOS_PER_SEC
             found = eye.faces(eye.detect(sample), sample)
-            rows = identity.assign(found, shot.rgb, time_nanos=shot.time_nanos)
+            rows = identity.assign(found, shot.rgb, time_nanos=shot.time_nanos, study_later=True)  # as the perceiver does
+            identity.study()
             places = [place_of(face) for face in found]
             whose = [None if place is None else truth_of((place.x_px, place.y_px), shot.truths) for place in places]
             for who, row in zip(whose, rows, strict=True):

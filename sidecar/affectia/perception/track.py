@@ -14,7 +14,7 @@ from affectia.telemetry.duration_window import DurationWindow
 
 FORGET_SECS = 0.1  # so long `forget` waits for a sample that is being looked at
 # Whoever carries the observations on needs the interpreter now; what can wait would take 0.4 ms from it, measured.
-BREATH_SECS = 0.002
+BREATH_SECS = 0.004
 
 
 class Perceiver(Protocol):

@@ -63,6 +63,8 @@ class FaceIdentity:
         self._people: list[SeenPerson | None] = [None] * rows
         self._strangers: list[_Stranger] = []
         self._fresh: list[int] = []
+        self._fresh_since: list[int] = []  # in `study`, to be told by the next `assign`
+        self._unstudied: tuple[list[_View], NDArray[np.uint8], int] | None = None
         self._last_nanos = 0  # of the picture before
 
     @property
@@ -74,19 +76,26 @@ class FaceIdentity:
         """Forget everybody."""
         self._people = [None] * len(self._people)
         self._strangers = []
-        self._fresh = []
+        self._fresh, self._fresh_since = [], []
+        self._unstudied = None
 
-    def assign(self, faces: Sequence[DetectedFace], rgb: NDArray[np.uint8], *, time_nanos: int) -> list[int | None]:
+    def assign(
+        self, faces: Sequence[DetectedFace], rgb: NDArray[np.uint8], *, time_nanos: int, study_later: bool = False
+    ) -> list[int | None]:
         """For each face its row, none twice. `rgb` (h, w, 3) is the picture in which the faces were found, at `time_nanos`.
 
         None for a broken face, a second result on another's face, more faces than rows, and while it is not clear whose the face is.
+        Where nothing is in question a closer look may wait for `study`, if the caller says so.
         """
-        self._fresh = []
+        self._fresh, self._fresh_since = self._fresh_since, []
+        self._unstudied = None
         self._release(time_nanos)
         views = self._views(faces, time_nanos)
         if self._follow(views, time_nanos):
             self._strangers = []
-            looks = [self._due_looks(view, rgb, time_nanos) for view in views]
+            due = [view for view in views if self._wants_looks(view, time_nanos)]
+            self._unstudied = (due, rgb, time_nanos) if due and study_later else None
+            looks = [face_appearance.measure(rgb, view.face) if view in due and not study_later else None for view in views]
         else:
             looks = [face_appearance.measure(rgb, view.face) for view in views]
             self._weigh(views, looks, time_nanos)
@@ -100,6 +109,16 @@ class FaceIdentity:
             # Followed all the while, but unlike itself: nobody sees it on this person's avatar before that is settled.
             rows[view.index] = view.row if person and person.strange_since_nanos is None else None
         return rows
+
+    def study(self) -> None:
+        """Take the closer look that `assign` left for later, and let the picture go."""
+        if self._unstudied is not None:
+            views, rgb, time_nanos = self._unstudied
+            self._unstudied = None
+            told, self._fresh = self._fresh, []
+            for view in views:
+                self._recognise(view, face_appearance.measure(rgb, view.face), time_nanos)
+            self._fresh, self._fresh_since = told, self._fresh
 
     def _release(self, time_nanos: int) -> None:
         for row, person in enumerate(self._people):
@@ -193,17 +212,20 @@ class FaceIdentity:
             self._fresh.append(row)
         return row
 
-    def _due_looks(self, view: _View, rgb: NDArray[np.uint8], time_nanos: int) -> NDArray[np.float32] | None:
+    def _wants_looks(self, view: _View, time_nanos: int) -> bool:
         person = None if view.row is None else self._people[view.row]
-        is_due = person is not None and person.wants_looks(time_nanos) and not view.is_partial
-        return face_appearance.measure(rgb, view.face) if is_due else None
+        return person is not None and person.wants_looks(time_nanos) and not view.is_partial
 
     def _see(self, view: _View, looks: NDArray[np.float32] | None, time_nanos: int) -> None:
         person = None if view.row is None else self._people[view.row]
         if person is None or view.row in self._fresh:
             return
         person.see(view.place, time_nanos, is_near=view.is_near or person.in_doubt)
-        if looks is None or view.is_partial:
+        self._recognise(view, looks, time_nanos)
+
+    def _recognise(self, view: _View, looks: NDArray[np.float32] | None, time_nanos: int) -> None:
+        person = None if view.row is None else self._people[view.row]
+        if person is None or looks is None or view.is_partial:
             return
         if person.recognise(looks, time_nanos, is_sure=not person.in_doubt):
             person.strange_since_nanos = None

@@ -51,7 +51,7 @@ class FacePerceiver:
         faces = self._landmarker.faces(result, sample)
         time_nanos = sample.captured_at_nanos
         seen = FaceObservations.nobody(time_nanos, len(self._rows))
-        rows = self._identity.assign(faces, sample.rgb, time_nanos=time_nanos)
+        rows = self._identity.assign(faces, sample.rgb, time_nanos=time_nanos, study_later=True)
         for fresh in self._identity.fresh_rows:
             self._rows[fresh].reset()
         self._seen = []
@@ -68,6 +68,7 @@ class FacePerceiver:
 
     def finish(self) -> None:
         """Do what could wait until the observations were on their way."""
+        self._identity.study()
         notices = [analysis.study().notice for analysis in self._seen]
         self.notice = next(filter(None, notices), "")
 

@@ -21,8 +21,16 @@ STEP_NANOS = NANOS_PER_SEC // FPS
 ANNA, BERT, CARL = 0, 5, 4
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["looks at once", "looks later"])
+def studies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every rule holds whether the closer look is taken in between or afterwards."""
+    monkeypatch.setattr(Scene, "study_later", request.param)
+
+
 class Scene:
     """Shows people to an identity, picture after picture."""
+
+    study_later = False
 
     def __init__(self, rows: int = 2) -> None:
         self.identity = FaceIdentity(rows)
@@ -32,8 +40,11 @@ class Scene:
     def show(self, *people: Made, hidden: tuple[Made, ...] = (), light: tuple[float, ...] = (1.0, 1.0, 1.0)) -> list[int | None]:
         """One picture later: `people` are there and found, `hidden` there and not found; the last one given is in front."""
         self.time_nanos += STEP_NANOS
-        rows = self.identity.assign([made.face() for made in people], picture((*hidden, *people), light=light), time_nanos=self.time_nanos)
+        rgb = picture((*hidden, *people), light=light)
+        faces = [made.face() for made in people]
+        rows = self.identity.assign(faces, rgb, time_nanos=self.time_nanos, study_later=self.study_later)
         self.fresh.append(self.identity.fresh_rows)
+        self.identity.study()
         return rows
 
     def stay(self, secs: float, *people: Made, light: tuple[float, ...] = (1.0, 1.0, 1.0)) -> list[list[int | None]]:
