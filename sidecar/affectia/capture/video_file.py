@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from affectia.capture.camera_picture import LONGEST_SIDE_PX
 from affectia.capture.source import Source, VideoSink
 from affectia.clock import NANOS_PER_SEC, Clock
 from affectia.errors import CaptureError
@@ -25,11 +27,14 @@ _FORMATS = "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,asf,og
 # The next picture is decoded late in a frame's period, twice as early as decoding took the last time, but in this part of it at least:
 # decoding at once would take the processor from those who look at the picture before.
 _LAST_PART = 0.25
+_STEPS = 8  # of the pictures before, of which the shortest is taken for the period: files of phones have no steady rate
 
 
 @dataclass(frozen=True)
 class VideoFileOptions:
-    """How a file is played. Pictures lower than `min_height_px` are enlarged by whole factors: small faces track badly."""
+    """How a file is played. Pictures lower than `min_height_px` are enlarged by whole factors: small faces track badly. Those with a side
+    above `LONGEST_SIDE_PX` are made smaller, as a camera's are.
+    """
 
     loop: bool = False
     real_time: bool = True
@@ -59,11 +64,12 @@ class VideoFileSource(Source):
         played_nanos = 0
         period_nanos = round(NANOS_PER_SEC / self.frame_rate_hz)
         asked = started
+        steps_nanos = deque((period_nanos,), maxlen=_STEPS)
         while not self._stopping.is_set():
-            length_nanos = 0
+            length_nanos = shown_nanos = 0
             for media_nanos, frame in _frames(self._path, period_nanos):
-                factor = max(1, -(-self._options.min_height_px // frame.height))
-                lying = np.asarray(frame.reformat(frame.width * factor, frame.height * factor, "rgb24").to_ndarray(), np.uint8)
+                width_px, height_px = shown_size(frame.width, frame.height, min_height_px=self._options.min_height_px)
+                lying = np.asarray(frame.reformat(width_px, height_px, "rgb24").to_ndarray(), np.uint8)
                 rgb = upright(lying, frame.rotation)
                 decoded = self._clock.now_nanos()
                 place_nanos = played_nanos + media_nanos
@@ -74,7 +80,10 @@ class VideoFileSource(Source):
                     sample = VideoSample(self._clock.now_nanos(), place_nanos, rgb)
                     self._sink.put(sample)
                     self._mark(sample.captured_at_nanos)
-                    rest_nanos = period_nanos - max(round(_LAST_PART * period_nanos), 2 * (decoded - asked))
+                    if length_nanos:
+                        steps_nanos.append(media_nanos - shown_nanos)
+                    shown_nanos, step_nanos = media_nanos, min(period_nanos, *steps_nanos)
+                    rest_nanos = step_nanos - max(round(_LAST_PART * step_nanos), 2 * (decoded - asked))
                     if self._stopping.wait(max(0, rest_nanos) / NANOS_PER_SEC):
                         return
                     asked = self._clock.now_nanos()
@@ -90,6 +99,16 @@ class VideoFileSource(Source):
             if not self._options.loop:
                 return
             played_nanos += length_nanos
+
+
+def shown_size(width_px: int, height_px: int, *, min_height_px: int) -> tuple[int, int]:
+    """(width, height) that a picture of this size is given."""
+    longest_px = max(width_px, height_px)
+    if longest_px > LONGEST_SIDE_PX:
+        scale = LONGEST_SIDE_PX / longest_px
+        return max(1, round(width_px * scale)), max(1, round(height_px * scale))
+    factor = max(1, min(-(-min_height_px // height_px), LONGEST_SIDE_PX // longest_px))
+    return width_px * factor, height_px * factor
 
 
 def upright(rgb: NDArray[np.uint8], rotation_deg: float) -> NDArray[np.uint8]:

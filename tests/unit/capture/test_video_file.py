@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from affectia.capture.camera_picture import LONGEST_SIDE_PX
 from affectia.capture.source import SourceState, VideoSink
-from affectia.capture.video_file import VideoFileOptions, VideoFileSource, upright
+from affectia.capture.video_file import VideoFileOptions, VideoFileSource, shown_size, upright
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, FakeClock, SystemClock
 from affectia.errors import CaptureError
 from affectia.signals.video_sample import VideoSample
@@ -64,6 +65,29 @@ def test_pictures_are_rgb(tmp_path: Path) -> None:
 def test_small_pictures_are_enlarged_by_whole_factors(tmp_path: Path, least: int, shape: tuple[int, int]) -> None:
     _, samples = play(write_clip(tmp_path / "a.mp4", count=1), VideoFileOptions(real_time=False, min_height_px=least))
     assert samples[0].rgb.shape == (*shape, 3)
+
+
+def test_large_pictures_are_made_as_small_as_a_cameras(tmp_path: Path) -> None:
+    _, samples = play(write_clip(tmp_path / "a.mp4", count=2, width=1600, height=400))
+    assert {sample.rgb.shape for sample in samples} == {(320, LONGEST_SIDE_PX, 3)}
+    assert levels(samples) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ((3840, 2160), (1280, 720)),
+        ((2160, 3840), (720, 1280)),  # a phone's, upright
+        ((1280, 720), (1280, 720)),
+        ((1281, 1), (1280, 1)),
+        ((8000, 10), (1280, 2)),
+        ((640, 100), (1280, 200)),  # enlarged no further than a picture may be large
+        ((1, 1), (240, 240)),
+        ((176, 144), (352, 288)),
+    ],
+)
+def test_the_size_that_a_picture_is_given(given: tuple[int, int], shown: tuple[int, int]) -> None:
+    assert shown_size(*given, min_height_px=240) == shown
 
 
 def test_in_real_time_no_picture_comes_before_it_is_due(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from affectia.perception.face.face_quality import FaceQuality, Quality
 from affectia.perception.face.face_reference import FaceReference
 from affectia.perception.face.gaze import GazeEstimator
 from affectia.perception.face.head_pose import HeadPose
+from affectia.perception.face.head_steadier import HeadSteadier
 from affectia.perception.face.shape_repair import ShapeRepair
 from affectia.registry import Group
 from affectia.signals.face_channels import (
@@ -40,6 +41,9 @@ from affectia.signals.face_channels import (
 _EYES: Final = Group.EYES - FACE_GROUPS.start
 _COUNTS: Final = 1 << 16  # blinks are counted modulo this, as they travel
 _LONGEST_MILLIS: Final = _COUNTS - 1
+# What is left of the confidence in a face that was never seen before: the network takes a pattern for a face now and then, but hardly ever
+# in two pictures one after another.
+_FIRST_SIGHT: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +61,23 @@ class FaceAnalysis:
         self._vertical_fov_deg = vertical_fov_deg
         self._blinks = BlinkDetector()
         self._gaze = GazeEstimator()
+        self._head = HeadSteadier()
         self._reference = FaceReference()
         self._repair = ShapeRepair()
         self._action_units = ActionUnits()
         self._assessor = FaceQuality(cover)
         self._quality: Quality | None = None
         self._unstudied: tuple[NDArray[np.uint8], DetectedFace, HeadPose, int] | None = None
+        self._is_new = True
         self._counted_before = np.zeros(3, np.int64)  # of earlier people in this row: an avatar's counts never fall
         self._counts = np.zeros(3, np.int64)
 
     def reset(self) -> None:
         """Somebody else is there from now on."""
-        for part in (self._blinks, self._gaze, self._reference, self._assessor):
+        for part in (self._blinks, self._gaze, self._head, self._reference, self._assessor):
             part.reset()
         self._quality = self._unstudied = None
+        self._is_new = True
         self._counted_before, self._counts = self._counted_before + self._counts, np.zeros(3, np.int64)
 
     def observe(self, face: DetectedFace, rgb: NDArray[np.uint8], *, time_nanos: int, values: NDArray[np.float32]) -> FaceReading:
@@ -95,10 +102,13 @@ class FaceAnalysis:
         values[BLINK] = lids.closures
         values[BLINK_EVENTS.start : BLINK_EVENTS.stop - 1] = (self._counted_before + self._counts) % _COUNTS
         values[BLINK_EVENTS.stop - 1] = min(lids.last_millis, _LONGEST_MILLIS)
-        values[TURN] = pose.rotation
+        values[TURN] = self._head.step(pose, time_nanos)
         values[POSITION] = pose.position_cm
         confidence = quality.confidence.copy()
         confidence[_EYES] *= lids.confidence.max()
+        if self._is_new:
+            confidence *= _FIRST_SIGHT
+            self._is_new = False
         return FaceReading(confidence, ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT)
 
     def study(self) -> Quality:

@@ -52,6 +52,8 @@ class FaceLandmarker:
 
     def detect(self, sample: VideoSample) -> list[RawFace]:
         """What the network says of one sample; it needs times that rise, so two samples within 1 ms are told apart by it."""
+        if sample.rgb.size == 0:  # it would break for good on a picture without pixels
+            return []
         millis = max(sample.captured_at_nanos // NANOS_PER_MILLI, self._last_millis + 1)
         self._last_millis = millis
         image = self._image(image_format=self._format, data=np.ascontiguousarray(sample.rgb))

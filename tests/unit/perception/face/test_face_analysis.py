@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from affectia.clock import NANOS_PER_SEC
+from affectia.fusion.face_fusion import FaceFusionOptions
 from affectia.perception.face.face_analysis import FaceAnalysis, FaceReading
 from affectia.registry import BLENDSHAPES, Group
 from affectia.signals import face_channels
@@ -81,6 +82,24 @@ def test_blinks_are_counted_over_the_people_of_a_row(mesh: np.ndarray) -> None:
     assert 60 <= first[3] <= 250
     analysis.reset()
     assert blinked(10)[0] == 2
+
+
+def test_a_face_is_not_trusted_before_it_is_seen_twice(mesh: np.ndarray) -> None:
+    analysis = FaceAnalysis()
+    for began_secs in (0.0, 5.0):
+        first, _ = observed(analysis, mesh, secs=began_secs)
+        second, _ = observed(analysis, mesh, secs=began_secs + 1 / 30)
+        assert first.confidence.max() < FaceFusionOptions().least_confidence
+        assert first.confidence == pytest.approx(0.2 * second.confidence, abs=0.05)
+        assert second.confidence.max() > 0
+        analysis.reset()  # somebody else comes
+
+
+def test_a_trembling_profile_is_steadied(mesh: np.ndarray) -> None:
+    analysis = FaceAnalysis()
+    shown = [observed(analysis, mesh, secs=step / 30, yaw_pitch_roll_deg=(60.0 + step % 2, 0.0, 0.0))[1] for step in range(30)]
+    yaws = rotation.to_euler_deg(np.stack([values[TURN] for values in shown]))[10:, 0]
+    assert np.ptp(yaws) < 0.5
 
 
 def test_eyes_that_look_away_are_not_trusted(mesh: np.ndarray) -> None:

@@ -127,6 +127,21 @@ def test_what_a_turn_adds_is_no_deviation() -> None:
         np.testing.assert_allclose(Viewer().watch(turned, secs=0.1, pose=pose), 0.0, atol=0.005)
 
 
+def test_the_further_a_head_turns_the_less_its_distances_say() -> None:
+    def away(yaw_deg: float) -> float:
+        pose = facing(yaw_deg)
+        viewer = Viewer()
+        viewer.watch(person(), secs=3)
+        turned = person(lip_corner_width=1.0) + TABLE.pose @ pose_terms(pose.euler_deg, TABLE.pose_limits_deg)
+        return float(viewer.watch(turned, secs=0.1, pose=pose)[WIDTH])
+
+    assert away(0.0) == pytest.approx(1.0, abs=0.02)
+    assert away(20.0) == pytest.approx(1.0, abs=0.02)
+    assert away(-30.0) == pytest.approx(0.5, abs=0.02)
+    assert away(30.0) == pytest.approx(0.5, abs=0.02)
+    assert away(40.0) == away(-75.0) == 0.0
+
+
 def test_what_a_turn_adds_ends_at_the_limits() -> None:
     np.testing.assert_array_equal(
         pose_terms(np.array((80.0, -70.0, 0.0)), (40.0, 30.0)), pose_terms(np.array((40.0, -30.0, 0.0)), (40.0, 30.0))
