@@ -21,8 +21,8 @@ from affectia import registry
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import SystemClock
 from affectia.inference.model_store import ModelStore
-from affectia.perception.face.landmark_call import DocumentedCall
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.landmark_call import DocumentedCall
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.session.session_manager import FACE_MODEL, SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec

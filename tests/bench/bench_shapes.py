@@ -1,7 +1,8 @@
 """How good each of the 52 shapes is: what the network gives and what is published, side by side.
 
 Range over the clips, noise of a still picture with a camera's noise (Gaussian, sigma 5 of 255), change of a calm face with yaw, and
-what `perception/face/shape_repair.toml` says of each shape. Clips that are not in the cache are left out and named. With `--faces DIR`, a
+what `shape_repair.toml` in perception/face/expression says of each shape. Clips that are not in the cache are left out and named. With
+`--faces DIR`, a
 folder with FER+ as `valid.npz` and `train.npz` (`images` (n, 48, 48), `votes` (n, 10), `columns`), also how well each shape tells labelled
 faces from neutral ones. `--write` puts the table into models/README.md.
 """
@@ -21,12 +22,14 @@ from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import NANOS_PER_SEC, SystemClock
 from affectia.errors import ModelMissing
 from affectia.inference.model_store import ModelStore
-from affectia.perception.face import blink, face_geometry, gaze, head_mesh, head_pose
-from affectia.perception.face.blink import BlinkDetector
-from affectia.perception.face.face_reference import FaceReference, ReferenceOptions, load_table
-from affectia.perception.face.gaze import GazeEstimator
-from affectia.perception.face.landmarker import FaceLandmarker
-from affectia.perception.face.shape_repair import ShapeRepair
+from affectia.perception.face.expression import face_geometry
+from affectia.perception.face.expression.face_reference import FaceReference, ReferenceOptions, load_table
+from affectia.perception.face.expression.shape_repair import ShapeRepair
+from affectia.perception.face.eyes import blink, gaze
+from affectia.perception.face.eyes.blink import BlinkDetector
+from affectia.perception.face.eyes.gaze import GazeEstimator
+from affectia.perception.face.landmarks import head_mesh, head_pose
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.session.session_manager import FACE_MODEL
 from affectia.signals.video_sample import VideoSample
 from report import console

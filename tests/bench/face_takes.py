@@ -18,9 +18,9 @@ from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import NANOS_PER_SEC, SystemClock
 from affectia.inference.model_store import ModelStore
 from affectia.motion.smoother import Smoother, SmootherOptions
-from affectia.perception.face.detected_face import DetectedFace
 from affectia.perception.face.face_perceiver import FacePerceiver
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.detected_face import DetectedFace
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.rig.face_rig import FaceRig
 from affectia.session.session_manager import FACE_MODEL
 from affectia.signals.avatar_state import AvatarState

@@ -15,7 +15,7 @@ from affectia import registry
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import SystemClock
 from affectia.perception.face.face_perceiver import FacePerceiver
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.signals.face_channels import ACTION_UNITS
 from affectia.signals.video_sample import VideoSample
 

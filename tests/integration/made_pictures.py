@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
 
-from affectia.perception.face import head_mesh
-from affectia.perception.face.detected_face import DetectedFace
-from affectia.perception.face.head_pose import NETWORK_FOV_DEG
+from affectia.perception.face.landmarks import head_mesh
+from affectia.perception.face.landmarks.detected_face import DetectedFace
+from affectia.perception.face.landmarks.head_pose import NETWORK_FOV_DEG
 
 Picture = npt.NDArray[np.uint8]
 

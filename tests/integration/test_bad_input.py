@@ -15,7 +15,7 @@ from affectia.capture.source import SourceState
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import NANOS_PER_SEC, SystemClock
 from affectia.perception.face.face_perceiver import FacePerceiver
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.perception.track import Track
 from affectia.signals.face_channels import ACTION_UNITS, BLINK_EVENTS, SHAPES
 from affectia.signals.face_observations import FaceObservations

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from affectia.clock import NANOS_PER_SEC
-from affectia.perception.face.face_identity import FaceIdentity
-from affectia.perception.face.landmarker import FaceLandmarker
-from affectia.perception.face.seen_person import place_of
+from affectia.perception.face.identity.face_identity import FaceIdentity
+from affectia.perception.face.identity.seen_person import place_of
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.signals.video_sample import VideoSample
 from tests.integration.crossing_video import (
     ACTOR,

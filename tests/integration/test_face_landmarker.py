@@ -15,8 +15,8 @@ import pytest
 from affectia import registry
 from affectia.clock import NANOS_PER_SEC, SystemClock
 from affectia.perception.face.face_perceiver import FacePerceiver
-from affectia.perception.face.landmark_call import DirectCall, DocumentedCall
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.landmark_call import DirectCall, DocumentedCall
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from affectia.wire import rotation

@@ -13,10 +13,11 @@ import numpy.typing as npt
 import pytest
 
 from affectia.clock import NANOS_PER_SEC
-from affectia.perception.face import face_occlusion, head_pose
-from affectia.perception.face.detected_face import DetectedFace
-from affectia.perception.face.face_quality import BROWS, EYES, HEAD, MOUTH, FaceQuality
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks import head_pose
+from affectia.perception.face.landmarks.detected_face import DetectedFace
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
+from affectia.perception.face.quality import face_occlusion
+from affectia.perception.face.quality.face_quality import BROWS, EYES, HEAD, MOUTH, FaceQuality
 from affectia.signals.video_sample import VideoSample
 
 pytestmark = pytest.mark.integration

@@ -16,7 +16,7 @@ import pytest
 
 from affectia import registry
 from affectia.clock import NANOS_PER_SEC
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.registry import Bone
 from affectia.signals.face_channels import ACTION_UNITS
 from affectia.signals.video_sample import VideoSample

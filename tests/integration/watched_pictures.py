@@ -15,7 +15,7 @@ import pytest
 from affectia import registry
 from affectia.clock import NANOS_PER_SEC, FakeClock, SystemClock
 from affectia.perception.face.face_perceiver import FacePerceiver
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.registry import Group
 from affectia.signals.face_channels import ACTION_UNITS, BLINK, FACE_GROUPS, SHAPES

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from affectia.perception.face import face_occlusion as places
-from affectia.perception.face import head_pose
-from affectia.perception.face.detected_face import LANDMARKS, DetectedFace
-from affectia.perception.face.head_pose import HeadPose
+from affectia.perception.face.landmarks import head_pose
+from affectia.perception.face.landmarks.detected_face import LANDMARKS, DetectedFace
+from affectia.perception.face.landmarks.head_pose import HeadPose
+from affectia.perception.face.quality import face_occlusion as places
 
 Picture = npt.NDArray[np.uint8]
 SKIN = 150

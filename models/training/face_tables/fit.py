@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from affectia import registry
 from affectia.clock import NANOS_PER_SEC
 from affectia.inference.model_store import ModelStore
-from affectia.perception.face import face_geometry, head_mesh, head_pose
-from affectia.perception.face.face_reference import POSE_UNIT_DEG
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.expression import face_geometry
+from affectia.perception.face.expression.face_reference import POSE_UNIT_DEG
+from affectia.perception.face.landmarks import head_mesh, head_pose
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.signals.video_sample import VideoSample
 
 SIDE_PX, BORDER_PX = 192, 64

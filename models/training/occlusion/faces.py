@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from affectia.perception.face import face_occlusion, face_patch
+from affectia.perception.face.quality import face_occlusion, face_patch
 
 FINER = 3
 TRAIN_FACES = 7000  # of the training split, drawn with SEED; the validation split is used whole

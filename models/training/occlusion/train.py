@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from occluders import Painter, photographed, relit, share_covered
 from torch import nn
 
-from affectia.perception.face import face_occlusion
+from affectia.perception.face.quality import face_occlusion
 
 SAMPLES = 140_000
 BATCH = 512

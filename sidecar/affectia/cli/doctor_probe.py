@@ -52,7 +52,7 @@ def _import(name: str) -> dict[str, Any]:
 def _run_network(model: str) -> dict[str, Any]:
     import numpy as np
 
-    from affectia.perception.face.landmarker import FaceLandmarker
+    from affectia.perception.face.landmarks.landmarker import FaceLandmarker
     from affectia.signals.video_sample import VideoSample
 
     began = time.perf_counter()

@@ -21,7 +21,7 @@ from affectia.errors import CaptureError, ConfigError, NoFreeSlot, SessionError,
 from affectia.inference.model_store import ModelStore
 from affectia.perception.attention import Attention, AttentionOptions
 from affectia.perception.face.face_perceiver import FacePerceiver
-from affectia.perception.face.landmarker import FaceLandmarker
+from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.perception.pool import PerceptionPool
 from affectia.perception.track import Perceiver, Track
 from affectia.pipeline import Pipeline

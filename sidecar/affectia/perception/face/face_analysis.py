@@ -12,17 +12,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from affectia.perception.face import blink, eye_geometry, face_geometry, gaze, head_mesh, head_pose
-from affectia.perception.face.action_units import ActionUnits
-from affectia.perception.face.blink import BlinkDetector
-from affectia.perception.face.detected_face import DetectedFace
-from affectia.perception.face.face_occlusion import CoverNetwork
-from affectia.perception.face.face_quality import FaceQuality, Quality
-from affectia.perception.face.face_reference import FaceReference
-from affectia.perception.face.gaze import GazeEstimator
-from affectia.perception.face.head_pose import HeadPose
-from affectia.perception.face.head_steadier import HeadSteadier
-from affectia.perception.face.shape_repair import ShapeRepair
+from affectia.perception.face.expression import face_geometry
+from affectia.perception.face.expression.action_units import ActionUnits
+from affectia.perception.face.expression.face_reference import FaceReference
+from affectia.perception.face.expression.shape_repair import ShapeRepair
+from affectia.perception.face.eyes import blink, eye_geometry, gaze
+from affectia.perception.face.eyes.blink import BlinkDetector
+from affectia.perception.face.eyes.gaze import GazeEstimator
+from affectia.perception.face.landmarks import head_mesh, head_pose
+from affectia.perception.face.landmarks.detected_face import DetectedFace
+from affectia.perception.face.landmarks.head_pose import HeadPose
+from affectia.perception.face.landmarks.head_steadier import HeadSteadier
+from affectia.perception.face.quality.face_occlusion import CoverNetwork
+from affectia.perception.face.quality.face_quality import FaceQuality, Quality
 from affectia.registry import Group
 from affectia.signals.face_channels import (
     ACTION_UNITS,

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from affectia.clock import Clock
-from affectia.perception.face.detected_face import DetectedFace
 from affectia.perception.face.face_analysis import FaceAnalysis
-from affectia.perception.face.face_identity import FaceIdentity
-from affectia.perception.face.face_occlusion import CoverNetwork
-from affectia.perception.face.head_pose import NETWORK_FOV_DEG
+from affectia.perception.face.identity.face_identity import FaceIdentity
+from affectia.perception.face.landmarks.detected_face import DetectedFace
+from affectia.perception.face.landmarks.head_pose import NETWORK_FOV_DEG
+from affectia.perception.face.quality.face_occlusion import CoverNetwork
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from affectia.perception.face.detected_face import LANDMARKS
-from affectia.perception.face.head_pose import HeadPose
+from affectia.perception.face.landmarks.detected_face import LANDMARKS
+from affectia.perception.face.landmarks.head_pose import HeadPose
 from affectia.wire import rotation
 from tests.unit.perception.face.made_faces import axes_of
 

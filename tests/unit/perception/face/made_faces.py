@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from affectia.perception.face.detected_face import LANDMARKS, DetectedFace
+from affectia.perception.face.landmarks.detected_face import LANDMARKS, DetectedFace
 from affectia.wire import rotation
 
 FOCAL_SHARE = 1 / (2 * math.tan(math.radians(63 / 2)))  # focal length as a share of the picture's height

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from affectia.perception.face.detected_face import LANDMARKS, DetectedFace
+from affectia.perception.face.landmarks.detected_face import LANDMARKS, DetectedFace
 
 WIDTH, HEIGHT = 640, 480
 SKIN = (170, 125, 105)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from affectia.clock import NANOS_PER_SEC, FakeClock
-from affectia.perception.face.detected_face import DetectedFace
 from affectia.perception.face.face_perceiver import FacePerceiver
+from affectia.perception.face.landmarks.detected_face import DetectedFace
 from affectia.registry import BLENDSHAPES
 from affectia.signals.face_channels import ACTION_UNITS, ALL_ACTION_UNITS, BLINK_BIT, GAZE_BIT
 from affectia.signals.face_observations import FaceObservations

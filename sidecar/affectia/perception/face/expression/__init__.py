@@ -1,0 +1,1 @@
+"""What a face does: distances, shapes, action units."""

@@ -1,0 +1,1 @@
+"""Lids and gaze."""

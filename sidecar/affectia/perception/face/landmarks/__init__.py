@@ -1,0 +1,1 @@
+"""The landmark network, the head and the mesh."""
