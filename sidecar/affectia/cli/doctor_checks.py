@@ -196,7 +196,7 @@ def check_settings(path: Path | None) -> Iterator[Finding]:
     try:
         settings = config.load(path)
     except ConfigError as error:
-        yield Finding("settings", Level.PROBLEM, str(error), "correct it: README.md lists what can be set")
+        yield Finding("settings", Level.PROBLEM, str(error), "correct it: README.md has an example")
         return
     where = f"{file}" if file.exists() else "no file, all as it comes"
     yield Finding("settings", Level.OK, f"{where}; port base {settings.server.port_base}, source {settings.session.source or 'none'}")

@@ -13,7 +13,17 @@ from affectia.errors import ConfigError
 from affectia.registry import ACTION_UNIT_GROUPS, Group, Source
 from affectia.signals import face_channels
 from affectia.signals.avatar_state import AvatarState
-from affectia.signals.face_channels import BLINK_BIT, BLINK_EVENTS, CHANNELS, FACE_GROUP_COUNT, FACE_GROUPS, GAZE_BIT, POSITION, TURN
+from affectia.signals.face_channels import (
+    BLINK_BIT,
+    BLINK_EVENTS,
+    BLINK_EVENTS_BIT,
+    CHANNELS,
+    FACE_GROUP_COUNT,
+    FACE_GROUPS,
+    GAZE_BIT,
+    POSITION,
+    TURN,
+)
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.groups import GROUPS, GroupStates
 from affectia.wire import rotation
@@ -31,7 +41,7 @@ def _bits_of_groups() -> NDArray[np.uint32]:
     bits = [0] * FACE_GROUP_COUNT
     for place, group in enumerate(ACTION_UNIT_GROUPS):
         bits[group - FACE_GROUPS.start] |= 1 << place
-    bits[Group.EYES - FACE_GROUPS.start] |= GAZE_BIT | BLINK_BIT
+    bits[Group.EYES - FACE_GROUPS.start] |= GAZE_BIT | BLINK_BIT | BLINK_EVENTS_BIT
     return np.array(bits, np.uint32)
 
 
@@ -49,6 +59,9 @@ class FaceFusionOptions:
     least_confidence: float = 0.25
 
     def __post_init__(self) -> None:
+        for name in ("hold_secs", "ease_secs"):
+            if not 0 <= getattr(self, name) <= 60:
+                raise ConfigError(f"fusion.{name} is {getattr(self, name)}, expected 0 to 60")
         if not 0 <= self.least_confidence <= 1:
             raise ConfigError(f"fusion.least_confidence is {self.least_confidence}, expected 0 to 1")
 
@@ -79,7 +92,10 @@ class FaceFusion:
         confidence = faces.confidence if rows is None else faces.confidence[rows]
         measured = faces.measured if rows is None else faces.measured[rows]
         good = confidence >= self._options.least_confidence
+        fresh = faces.fresh if rows is None else faces.fresh[rows]
         ever = self._ever_seen[slots]
+        if fresh.any():
+            ever &= ~fresh[:, None]  # nothing of the one before is held for somebody else
         head = Group.HEAD - FACE_GROUPS.start
         newcomers = good[:, head] & ~ever[:, head]
         if newcomers.any():
@@ -92,7 +108,8 @@ class FaceFusion:
         else:
             self._values[slots] = np.where(good[:, _GROUP_OF_CHANNEL], values, self._values[slots])
             self._seen_at_nanos[slots] = np.where(good, faces.captured_at_nanos, self._seen_at_nanos[slots])
-            self._measured[slots] = measured & (good @ _BITS)
+            old, seen = self._measured[slots], good @ _BITS  # what is held is measured as long as it is valid
+            self._measured[slots] = (old & (ever @ _BITS) & ~seen) | (measured & seen)
         self._ever_seen[slots] = ever | good
         self._confidence[slots] = confidence
 

@@ -10,7 +10,7 @@ from affectia import registry
 from affectia.registry import Bone, Group
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
-from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, GAZE_BIT
+from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, BLINK_EVENTS_BIT, GAZE_BIT
 from affectia.wire import quantize, rotation
 from affectia.wire.emotion_update import EmotionUpdate
 
@@ -48,5 +48,6 @@ class AffectBatch:
                 update.gaze = self._gazes[4 * row : 4 * row + 4]
             if measured & BLINK_BIT:
                 update.blink = self._blinks[2 * row : 2 * row + 2]
+            if measured & BLINK_EVENTS_BIT:
                 blinks, left_winks, right_winks, last_millis = self._events[row]
                 update.blink_events = (blinks, left_winks, right_winks, last_millis)

@@ -27,6 +27,7 @@ FACE_GROUP_COUNT: Final = FACE_GROUPS.stop - FACE_GROUPS.start
 ALL_ACTION_UNITS: Final = (1 << len(registry.ACTION_UNITS)) - 1
 GAZE_BIT: Final = 1 << len(registry.ACTION_UNITS)
 BLINK_BIT: Final = GAZE_BIT << 1
+BLINK_EVENTS_BIT: Final = BLINK_BIT << 1
 
 
 def channel_groups() -> NDArray[np.intp]:

@@ -21,8 +21,8 @@ class FaceObservations:
 
     `found` (n,) bool: false = looked and saw nobody, the row's other values mean nothing. `values` (n, channels) as in
     `face_channels`: shapes 0..1 in registry order, action units 0..1, gaze, blink, head rotation and position. `confidence` (n, 4)
-    0..1 of eyes, brows, mouth, head. `measured` (n,) uint32: bits of the optional values that were measured. `perceived_in_nanos` is
-    what perception took, `network_nanos` the part of it inside the networks.
+    0..1 of eyes, brows, mouth, head. `measured` (n,) uint32: bits of the optional values that were measured. `fresh` (n,) bool: another
+    person begins in this row. `perceived_in_nanos` is what perception took, `network_nanos` the part of it inside the networks.
     """
 
     captured_at_nanos: int
@@ -30,6 +30,7 @@ class FaceObservations:
     values: NDArray[np.float32]
     confidence: NDArray[np.float32]
     measured: NDArray[np.uint32]
+    fresh: NDArray[np.bool_]
     perceived_in_nanos: int = 0
     network_nanos: int = 0
 
@@ -42,6 +43,7 @@ class FaceObservations:
             face_channels.at_rest(count),
             np.zeros((count, FACE_GROUP_COUNT), np.float32),
             np.zeros(count, np.uint32),
+            np.zeros(count, np.bool_),
         )
 
     @staticmethod

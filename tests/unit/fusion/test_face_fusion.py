@@ -224,6 +224,33 @@ def test_a_covered_mouth_takes_its_action_units_with_it_and_no_others() -> None:
     assert measured & BLINK_BIT
 
 
+def test_what_is_held_of_a_covered_mouth_is_measured_as_long_as_it_is_valid() -> None:
+    fusion = FaceFusion(1)
+    whole = covered(0, group=Group.MOUTH)
+    whole.confidence[:] = 1
+    fusion.observe(slots(0), whole)
+    smile = 1 << ACTION_UNITS.index("au12_smile")
+    for millis in range(33, 1000, 33):
+        fusion.observe(slots(0), covered(millis, group=Group.MOUTH))
+        state = after(fusion, millis)
+        assert bool(state.measured[0] & smile) == bool(state.groups.valid[0, Group.MOUTH])
+    assert not state.measured[0] & smile
+
+
+def test_somebody_else_begins_at_rest_where_they_are() -> None:
+    fusion = seen_once()
+    other = face(SEEN + 50 * NANOS_PER_MILLI, position_cm=(25, 0, -90), jawOpen=0.2)
+    other.fresh[0] = True
+    other.confidence[0, Group.MOUTH] = 0.1
+    fusion.observe(slots(0), other)
+    state = after(fusion, 50)
+    assert state.head_shift_cm[0].tolist() == [0, 0, 0]
+    assert state.groups.valid[0, : Group.HEAD + 1].tolist() == [True, True, False, True], "the mouth of the one before is not held"
+    assert jaw(state) == 0
+    fusion.observe(slots(0), face(SEEN + 83 * NANOS_PER_MILLI, position_cm=(26, 0, -90)))
+    assert after(fusion, 83).head_shift_cm[0].tolist() == [1, 0, 0]
+
+
 def test_nothing_is_measured_of_a_face_that_is_gone() -> None:
     fusion = FaceFusion(1)
     seen = covered(0, group=Group.HEAD)
@@ -240,6 +267,12 @@ def test_blinks_stay_counted_while_a_face_fades() -> None:
     fusion.observe(slots(0), seen)
     for millis in (0, 400, 2000):
         assert after(fusion, millis).blink_events[0].tolist() == [7, 1, 2, 130]
+
+
+@pytest.mark.parametrize(("name", "value"), [("hold_secs", -1.0), ("ease_secs", math.nan), ("ease_secs", math.inf)])
+def test_times_that_make_no_sense_are_refused(name: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=f"^fusion.{name} is {value}, expected 0 to 60$"):
+        FaceFusionOptions(**{name: value})
 
 
 def test_the_share_of_confidence_that_counts_as_seen_must_be_one() -> None:

@@ -8,7 +8,7 @@ from affectia.registry import ACTION_UNITS, Group
 from affectia.signals import face_channels
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
-from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, GAZE_BIT
+from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, BLINK_EVENTS_BIT, GAZE_BIT
 from affectia.signals.groups import GroupStates
 from affectia.wire.emotion_update import EmotionUpdate
 
@@ -18,7 +18,7 @@ SMILE = ACTION_UNITS.index("au12_smile")
 BROWS = ACTION_UNITS.index("au01_inner_brow_raise")
 
 
-def state(count: int = 1, *, measured: int = ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT, valid: bool = True) -> AvatarState:
+def state(count: int = 1, *, measured: int = ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT | BLINK_EVENTS_BIT, valid: bool = True) -> AvatarState:
     groups = GroupStates.unknown(count)
     groups.valid[:] = valid
     return AvatarState(face_channels.at_rest(count), np.full(count, measured, np.uint32), groups)
@@ -77,3 +77,9 @@ def test_counts_wrap_and_a_gaze_beyond_the_field_stops_at_its_end() -> None:
     update = update_of(seen)
     assert update.blink_events == (5, 65535, 0, 100)
     assert update.gaze_tangents() == pytest.approx([4, -4], abs=1e-3)
+
+
+def test_blinks_that_nobody_counts_are_not_counted_as_none() -> None:
+    update = update_of(state(measured=BLINK_BIT))
+    assert update.blink is not None
+    assert update.blink_events is None

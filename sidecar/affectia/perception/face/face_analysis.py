@@ -32,6 +32,7 @@ from affectia.signals.face_channels import (
     BLINK,
     BLINK_BIT,
     BLINK_EVENTS,
+    BLINK_EVENTS_BIT,
     FACE_GROUPS,
     GAZE,
     GAZE_BIT,
@@ -73,6 +74,7 @@ class FaceAnalysis:
         self._is_new = True
         self._counted_before = np.zeros(3, np.int64)  # of earlier people in this row: an avatar's counts never fall
         self._counts = np.zeros(3, np.int64)
+        self._last_millis = 0
 
     def reset(self) -> None:
         """Somebody else is there from now on."""
@@ -95,7 +97,7 @@ class FaceAnalysis:
         gaze.write_shapes(shapes, sight.eyes_deg)
         shapes = self._repair.repaired(shapes, deviations, pose)
         self._unstudied = (rgb, face, pose, time_nanos)
-        quality = self._quality or self.study()
+        quality = self._quality or self.study()  # of the sample before, but for the first one
 
         self._counts[:] = lids.counts
         values[SHAPES] = shapes
@@ -103,7 +105,8 @@ class FaceAnalysis:
         values[GAZE] = sight.tangents
         values[BLINK] = lids.closures
         values[BLINK_EVENTS.start : BLINK_EVENTS.stop - 1] = (self._counted_before + self._counts) % _COUNTS
-        values[BLINK_EVENTS.stop - 1] = min(lids.last_millis, _LONGEST_MILLIS)
+        self._last_millis = lids.last_millis or self._last_millis
+        values[BLINK_EVENTS.stop - 1] = min(self._last_millis, _LONGEST_MILLIS)
         values[TURN] = self._head.step(pose, time_nanos)
         values[POSITION] = pose.position_cm
         confidence = quality.confidence.copy()
@@ -111,7 +114,11 @@ class FaceAnalysis:
         if self._is_new:
             confidence *= _FIRST_SIGHT
             self._is_new = False
-        return FaceReading(confidence, ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT)
+        return FaceReading(confidence, ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT | BLINK_EVENTS_BIT)
+
+    def release(self) -> None:
+        """Let the picture of the last `observe` go, unstudied."""
+        self._unstudied = None
 
     def study(self) -> Quality:
         """Find out how well the face of the last `observe` was seen; once for each, then the picture is let go."""

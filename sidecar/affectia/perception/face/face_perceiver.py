@@ -54,6 +54,7 @@ class FacePerceiver:
         rows = self._identity.assign(faces, sample.rgb, time_nanos=time_nanos, study_later=True)
         for fresh in self._identity.fresh_rows:
             self._rows[fresh].reset()
+            seen.fresh[fresh] = True
         self._seen = []
         for face, row in zip(faces, rows, strict=True):
             if row is None:
@@ -71,6 +72,13 @@ class FacePerceiver:
         self._identity.study()
         notices = [analysis.study().notice for analysis in self._seen]
         self.notice = next(filter(None, notices), "")
+
+    def release(self) -> None:
+        """Let the last picture go without finishing."""
+        self._identity.release()
+        for analysis in self._rows:
+            analysis.release()
+        self._seen = []
 
     def forget(self) -> None:
         """Drop everything that was learned of people: looks, faces at rest, the last picture."""

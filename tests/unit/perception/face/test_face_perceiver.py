@@ -7,7 +7,7 @@ from affectia.clock import NANOS_PER_SEC, FakeClock
 from affectia.perception.face.face_perceiver import FacePerceiver
 from affectia.perception.face.landmarks.detected_face import DetectedFace
 from affectia.registry import BLENDSHAPES
-from affectia.signals.face_channels import ACTION_UNITS, ALL_ACTION_UNITS, BLINK_BIT, GAZE_BIT
+from affectia.signals.face_channels import ACTION_UNITS, ALL_ACTION_UNITS, BLINK_BIT, BLINK_EVENTS_BIT, GAZE_BIT
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from tests.unit.perception.face.made_faces import mesh_cm, seen
@@ -65,7 +65,9 @@ def test_a_face_fills_its_row_and_says_what_is_measured() -> None:
     faces = stage.look(person((3.0, -2.0, -50.0), jaw=0.8))
     assert faces.captured_at_nanos == at_nanos
     assert faces.found.tolist() == [True]
-    assert faces.measured.tolist() == [ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT]
+    assert faces.measured.tolist() == [ALL_ACTION_UNITS | GAZE_BIT | BLINK_BIT | BLINK_EVENTS_BIT]
+    assert faces.fresh.tolist() == [True]
+    assert stage.look(person((3.0, -2.0, -50.0))).fresh.tolist() == [False]
     assert faces.head_position_cm[0] == pytest.approx([3, -2, -50])
     assert faces.head_rotation[0] == pytest.approx([0, 0, 0, 1], abs=1e-6)
     assert faces.blendshapes[0, JAW] > 0.5
@@ -109,13 +111,15 @@ def test_a_face_that_belongs_to_nobody_yet_is_not_shown() -> None:
     assert faces.found.all()
 
 
-def test_a_broken_face_is_not_found_and_takes_nobody_down() -> None:
+@pytest.mark.parametrize("part", ["landmarks_px", "blendshapes", "matrix"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0])
+def test_a_broken_face_is_not_found_and_takes_nobody_down(part: str, value: float) -> None:
     stage = Stage(faces=2)
     broken = person(RIGHT, mesh=2)
-    broken.landmarks_px[:] = np.nan
+    getattr(broken, part)[:] = value
     for _ in range(5):
         faces = stage.look(person(LEFT), broken)
-    assert int(faces.found.sum()) == 1
+    assert int(faces.found.sum()) == 2 if (part, value) == ("blendshapes", 0.0) else 1
     assert np.isfinite(faces.values).all()
 
 

@@ -110,6 +110,10 @@ class FaceIdentity:
             rows[view.index] = view.row if person and person.strange_since_nanos is None else None
         return rows
 
+    def release(self) -> None:
+        """Let the picture go without a closer look."""
+        self._unstudied = None
+
     def study(self) -> None:
         """Take the closer look that `assign` left for later, and let the picture go."""
         if self._unstudied is not None:
@@ -221,6 +225,9 @@ class FaceIdentity:
         if person is None or view.row in self._fresh:
             return
         person.see(view.place, time_nanos, is_near=view.is_near or person.in_doubt)
+        since_nanos = person.strange_since_nanos
+        if view.is_partial and since_nanos is not None and time_nanos - since_nanos >= self._options.strange_secs * NANOS_PER_SEC:
+            person.strange_since_nanos = None  # it never was away, and turned as it is its looks cannot tell: it is believed
         self._recognise(view, looks, time_nanos)
 
     def _recognise(self, view: _View, looks: NDArray[np.float32] | None, time_nanos: int) -> None:

@@ -75,8 +75,11 @@ class Place:
 
 
 def place_of(face: DetectedFace) -> Place | None:
-    """None for a face that has no place: a landmark that is not finite, or no extent."""
-    if not np.isfinite(face.landmarks_px).all():
+    """None for a face that has no place: something of it is not finite, or it has no extent, in the picture or in space."""
+    axes = face.matrix[:3, :3]
+    if not (np.isfinite(face.landmarks_px).all() and math.isfinite(float(face.matrix.sum()) + float(face.blendshapes.sum()))):
+        return None
+    if float(np.abs(axes).sum()) < 0.1:  # of a rotation it is 3 at least
         return None
     top, bottom, right, left = face.landmarks_px[_ENDS].tolist()
     size_px = (math.dist(top, bottom) + math.dist(right, left)) / 2

@@ -70,6 +70,8 @@ class FaceLandmarker:
         self._network.close()
 
     def _shapes(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self._places is None and not self._call.score_names:
+            return np.zeros(SHAPES, np.float32)
         if self._places is None:
             named = [(index, _PLACE_OF_NAME.get(name)) for index, name in enumerate(self._call.score_names)]
             known = [(index, place) for index, place in named if place is not None]

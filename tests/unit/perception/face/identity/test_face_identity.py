@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 
 import numpy as np
 import pytest
@@ -258,6 +259,27 @@ def test_somebody_else_in_the_same_place_is_withheld_and_then_new() -> None:
     assert began - noticed <= 0.6 * FPS
     assert rows[began:] == [[0]] * len(rows[began:])
     assert scene.fresh_since(1) == [0]
+
+
+def test_whoever_turns_away_in_the_moment_of_doubt_comes_back() -> None:
+    scene = Scene(1)
+    scene.stay(0.6, Made(ANNA, 180))
+    assert [None] in scene.stay(0.28, Made(BERT, 180)), "looks changed for a moment: else this shows nothing"
+    rows = scene.stay(2.0, Made(ANNA, 180, turned=True))
+    assert rows[-1] == [0]
+    assert rows.count([None]) <= 0.6 * FPS
+
+
+def test_what_waits_for_a_closer_look_is_let_go() -> None:
+    scene = Scene(1)
+    scene.stay(0.6, Made(ANNA, 180))
+    rgb = np.full((480, 640, 3), 99, np.uint8)
+    watched = weakref.ref(rgb)
+    for later in range(1, 9):  # one of them is due for a closer look
+        scene.identity.assign([Made(ANNA, 180).face()], rgb, time_nanos=scene.time_nanos + later * STEP_NANOS, study_later=True)
+    scene.identity.release()
+    del rgb
+    assert watched() is None
 
 
 def test_a_lamp_and_a_shade_make_nobody_another_person() -> None:
