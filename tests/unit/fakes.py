@@ -56,6 +56,7 @@ class FakePerceiver:
         self.closed = False
         self.notice = ""
         self.finished = 0
+        self.released = 0
         self.forgotten = 0
 
     def perceive(self, sample: VideoSample) -> FaceObservations:
@@ -67,6 +68,9 @@ class FakePerceiver:
 
     def finish(self) -> None:
         self.finished += 1
+
+    def release(self) -> None:
+        self.released += 1
 
     def forget(self) -> None:
         self.forgotten += 1

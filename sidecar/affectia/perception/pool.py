@@ -16,6 +16,7 @@ REMOVAL_SECS = 2.0  # so long `remove` waits for a sample that is being looked a
 class PerceptionPool:
     """Runs tracks; a track is on one thread at a time, and a busy one holds up no other.
 
+    A track is also run when it is time to forget whom it saw, at the end of a wait and without a `wake`.
     Any thread may call `add`, `remove` and `wake`. Whoever puts a sample into a track's inbox calls `wake` afterwards.
     """
 
@@ -58,11 +59,20 @@ class PerceptionPool:
             if track not in self._tracks:
                 return False
             self._tracks.remove(track)
-            if not self._changed.wait_for(lambda: track not in self._busy, timeout=REMOVAL_SECS):
+            is_free = self._changed.wait_for(lambda: track not in self._busy, timeout=REMOVAL_SECS)
+            if not is_free:
                 self._abandoned.add(track)  # its network is still at work; who runs it closes it
-                return True
-        track.close()
+        if is_free:
+            track.close()
+        else:
+            track.forget()
         return True
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether a track waits for a thread; any thread may ask."""
+        with self._changed:
+            return any(track.is_due for track in self._tracks if track not in self._busy)
 
     def wake(self) -> None:
         """A sample came in."""
@@ -75,7 +85,9 @@ class PerceptionPool:
                 track.step()
             except Exception as error:
                 # A network that breaks on one sample must not take the thread with it; the text may hold data, so only the type is told.
-                log.error("perception of one sample ended with %s", type(error).__name__)
+                if count := track.take_failures():
+                    samples = "one sample" if count == 1 else f"{count} samples"
+                    log.error("perception of %s ended with %s", samples, type(error).__name__)
             finally:
                 with self._changed:
                     self._busy.discard(track)
@@ -86,7 +98,7 @@ class PerceptionPool:
                     track.close()
 
     def _next_track(self) -> Track | None:
-        """The next track in turn with a sample waiting; waits for one, None when the pool ends."""
+        """The next track in turn that is due; waits for one, None when the pool ends."""
         with self._changed:
             while not self._stopping:
                 for step in range(len(self._tracks)):
@@ -95,5 +107,10 @@ class PerceptionPool:
                         self._next = (self._next + step + 1) % len(self._tracks)
                         self._busy.add(track)
                         return track
-                self._changed.wait()
+                self._changed.wait(self._secs_to_next())
             return None
+
+    def _secs_to_next(self) -> float | None:
+        """Seconds until a track is due without a sample, None where none will be; holding the lock."""
+        waits = [secs for track in self._tracks if track not in self._busy and (secs := track.stale_in_secs) is not None]
+        return min(waits, default=None)

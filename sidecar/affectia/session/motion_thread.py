@@ -98,7 +98,7 @@ class MotionThread:
             raise failure[0]
 
     def withdraw(self, session_id: str) -> None:
-        """Throw away observations of a session that were not ticked yet; on the motion thread."""
+        """Throw away observations of a session that were not ticked yet; any thread."""
         with self._changed:
             self._observed.pop(session_id, None)
 

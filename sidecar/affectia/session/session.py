@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import threading
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,7 +45,11 @@ class SessionOptions:
 
 @dataclass(slots=True)
 class Session:
-    """What belongs to one session; its manager's lock guards it."""
+    """What belongs to one session.
+
+    Its manager's lock guards `options` and whether it is open; `lock` whatever changes consent or starts or stops the source,
+    so that these take turns and wait for no other session. Who needs both takes the manager's first.
+    """
 
     session_id: str
     source: Source
@@ -55,6 +60,7 @@ class Session:
     mailbox: Mailbox[VideoSample] = field(default_factory=Mailbox)
     track: Track | None = None
     stopped: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def state(self) -> SessionState:

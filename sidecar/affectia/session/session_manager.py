@@ -17,7 +17,7 @@ from affectia.capture.synthetic import SyntheticSource
 from affectia.capture.take_file import TakeFileSource
 from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import Clock
-from affectia.errors import CaptureError, ConfigError, NoFreeSlot, SessionError, SessionExists
+from affectia.errors import ConfigError, NoFreeSlot, SessionError, SessionExists
 from affectia.inference.model_store import ModelStore
 from affectia.perception.attention import Attention, AttentionOptions
 from affectia.perception.face.face_perceiver import FacePerceiver
@@ -52,6 +52,8 @@ class SessionRequest:
 class SessionManager:
     """All sessions of the process; any thread may call it, calls take turns.
 
+    Consent takes turns within its session only: it takes `Session.lock` and never the manager's. Who holds the manager's lock may
+    take a session's, never the other way round, and nobody holds two sessions'.
     `camera_opener` and `perceiver` (of so many faces) stand in for OpenCV's cameras and the face landmarker.
     """
 
@@ -118,30 +120,18 @@ class SessionManager:
             return session
 
     def set_consent(self, session_id: str, modality: str, *, granted: bool) -> Session:
-        """Grant or revoke; a revoked source is closed and its avatars are at rest and invalid when this returns."""
+        """Grant or revoke; a revoked source is closed and its avatars are at rest and invalid when this returns.
+
+        Raises ConfigError, CaptureError or SessionError, and a revocation also TimeoutError where the motion thread does not answer:
+        the source is closed and what was learned is forgotten all the same.
+        """
         session = self.get(session_id)
-        is_its_source = session.source.modality == checked_modality(modality)
-        if not granted:
-            # Before any lock: nothing that another session does may hold this up.
-            # First the gate, then what is shown, then what was learned, then the device.
-            session.consent.revoke(modality)
-            if is_its_source:
-                self._motion.call(lambda: self._forget(session))
-                if session.track is not None:
-                    session.track.forget()
-                with self._lock:
-                    session.source.stop()
-                    session.mailbox.take()
-            return session
-        with self._lock:
-            session.consent.grant(modality)
-            if is_its_source and session.source.state in (SourceState.IDLE, SourceState.ENDED):
-                try:
-                    session.source.start(name=f"capture-{session_id}")
-                except CaptureError:
-                    session.consent.revoke(modality)
-                    raise
-            return session
+        checked_modality(modality)
+        if granted:
+            self._grant(session, modality)
+        else:
+            self._revoke(session, modality)
+        return session
 
     def configure(self, session_id: str, options: SessionOptions) -> Session:
         """Change a running session's options."""
@@ -177,6 +167,40 @@ class SessionManager:
             for session in self.all():
                 self.stop(session.session_id)
 
+    def _grant(self, session: Session, modality: str) -> None:
+        with session.lock:
+            self._check_open(session)
+            if session.stopped or self._is_closed:
+                raise SessionError(f"session {session.session_id!r} is being stopped, expected one that goes on")
+            session.consent.grant(modality)
+            if session.source.modality == modality and session.source.state in (SourceState.IDLE, SourceState.ENDED):
+                try:
+                    session.source.start(name=f"capture-{session.session_id}")
+                except BaseException:
+                    session.consent.revoke(modality)
+                    raise
+
+    def _revoke(self, session: Session, modality: str) -> None:
+        # First the gate, before any lock: nothing may hold this up. Then what is shown, then what was learned, then the device.
+        session.consent.revoke(modality)
+        with session.lock:
+            self._check_open(session)
+            session.consent.revoke(modality)  # again: a grant may have had its turn meanwhile
+            if session.source.modality != modality:
+                return
+            with contextlib.ExitStack() as remaining:  # each of them happens whatever the others raise, the last one first
+                remaining.callback(session.mailbox.take)
+                remaining.callback(session.source.stop)
+                if session.track is not None:
+                    remaining.callback(session.track.forget)
+                remaining.callback(self._motion.withdraw, session.session_id)
+                self._motion.call(lambda: self._forget(session))
+
+    def _check_open(self, session: Session) -> None:
+        """Raise SessionError where a session was stopped before its lock, which is held now, was free."""
+        if self.get(session.session_id) is not session:
+            raise SessionError(f"session {session.session_id!r} was stopped and opened anew; ask again")
+
     def _prepared(self, request: SessionRequest, avatar_ids: tuple[str, ...], slots: NDArray[np.intp]) -> Session:
         """The session with its source and its perceiver, of which nothing runs yet."""
         mailbox = _WakingMailbox(self._pool)
@@ -194,6 +218,8 @@ class SessionManager:
                 admits=lambda: consent.allows(source.modality),
                 sink=post,
                 attention=Attention(self._attention),
+                is_crowded=lambda: self._pool.is_crowded,
+                clock=self._clock,
             )
         return session
 
@@ -203,20 +229,22 @@ class SessionManager:
         self._motion.call(lambda: self._open_slots(session))
         if session.track is not None:
             self._pool.add(session.track)
-        self._sessions = {**self._sessions, session.session_id: session}
-        if session.consent.allows(session.source.modality):
-            session.source.start(name=f"capture-{session.session_id}")
+        with session.lock:  # from here on somebody else may find it
+            self._sessions = {**self._sessions, session.session_id: session}
+            if session.consent.allows(session.source.modality):
+                session.source.start(name=f"capture-{session.session_id}")
 
     def _close(self, session: Session) -> None:
         """Undo `_open`, as far as it came."""
-        session.stopped = True
-        session.mailbox.close()
-        session.source.stop()
-        if session.track is not None and not self._pool.remove(session.track):
-            session.track.close()
-        self._sessions = {name: other for name, other in self._sessions.items() if other is not session}
-        with contextlib.suppress(SessionError, TimeoutError):  # a motion thread that ends takes the avatars with it
-            self._motion.call(lambda: self._close_slots(session))
+        with session.lock:  # to the end: who changes consent then finds it gone, and its slots are nobody else's yet
+            session.stopped = True
+            session.mailbox.close()
+            session.source.stop()
+            if session.track is not None and not self._pool.remove(session.track):
+                session.track.close()
+            self._sessions = {name: other for name, other in self._sessions.items() if other is not session}
+            with contextlib.suppress(SessionError, TimeoutError):  # a motion thread that ends takes the avatars with it
+                self._motion.call(lambda: self._close_slots(session))
 
     def _checked_ids(self, request: SessionRequest) -> tuple[str, ...]:
         topic.checked_id(request.session_id, what="session id")

@@ -40,6 +40,9 @@ class NeverPerceiver:
     def finish(self) -> None:
         raise AssertionError("nobody asks it")
 
+    def release(self) -> None:
+        raise AssertionError("nobody asks it")
+
     def forget(self) -> None:
         raise AssertionError("nobody asks it")
 

@@ -27,9 +27,16 @@ class Stream:
         self.fails = False
         self.notice = ""
         self.inside = 0
+        self.looked = 0
         self.perceiver = FakePerceiver()
         self.out: list[FaceObservations] = []
-        self.track = Track(self.box, self, admits=lambda: True, sink=self.out.append)
+        self.breaths = 0
+        self.track = Track(
+            self.box, self, admits=lambda: True, sink=self.out.append, breathe=self.breathe, is_crowded=lambda: pool.is_crowded
+        )
+
+    def breathe(self) -> None:
+        self.breaths += 1
 
     def perceive(self, sample: VideoSample) -> FaceObservations:
         self.inside += 1
@@ -38,12 +45,16 @@ class Stream:
         assert self.go_on.wait(10)
         self.order.append(self.name)
         self.inside -= 1
+        self.looked += 1
         if self.fails:
             raise RuntimeError("a network broke on what it saw")
         return self.perceiver.perceive(sample)
 
     def finish(self) -> None:
         self.perceiver.finish()
+
+    def release(self) -> None:
+        self.perceiver.release()
 
     def forget(self) -> None:
         self.perceiver.forget()
@@ -131,6 +142,59 @@ def test_a_perceiver_that_fails_ends_neither_thread_nor_track(pool: PerceptionPo
     assert caplog.messages == ["perception of one sample ended with RuntimeError"]  # and not a word of what it saw
 
 
+def test_a_perceiver_that_always_fails_does_not_flood_the_log(pool: PerceptionPool, caplog: pytest.LogCaptureFixture) -> None:
+    bad = Stream(pool, "bad", [])
+    bad.fails = True
+    pool.add(bad.track)
+    with caplog.at_level(logging.ERROR):
+        for number in range(40):
+            bad.put(number)
+            assert wait_until(lambda: bad.looked > number)  # noqa: B023 - asked within the round
+    assert wait_until(lambda: bad.track.notice != "")
+    assert caplog.messages == ["perception of one sample ended with RuntimeError"]
+
+
+def test_failures_are_told_together_later(pool: PerceptionPool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = Stream(pool, "bad", [])
+    bad.fails = True
+    pool.add(bad.track)
+    with caplog.at_level(logging.ERROR):
+        for number in range(4):
+            if number == 3:
+                assert wait_until(lambda: not pool._busy)
+                monkeypatch.setattr("affectia.perception.track.FAILURE_LOG_SECS", 0.0)
+            bad.put(number)
+            assert wait_until(lambda: bad.looked > number)  # noqa: B023 - asked within the round
+        assert wait_until(lambda: len(caplog.messages) == 2)
+    assert caplog.messages[1] == "perception of 3 samples ended with RuntimeError"
+
+
+def test_a_track_that_gets_no_samples_forgets_whom_it_saw(pool: PerceptionPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("affectia.perception.track.STALE_SECS", 0.05)
+    stream = Stream(pool, "a", [])
+    pool.add(stream.track)
+    stream.put(0)
+    assert stream.has_seen(1)
+    assert wait_until(lambda: stream.perceiver.forgotten == 1)  # and nobody wakes the pool for it
+    assert stream.track.stale_in_secs is None
+
+
+def test_nobody_breathes_while_another_track_waits(pool: PerceptionPool) -> None:
+    first, second = Stream(pool, "a", []), Stream(pool, "b", [])
+    first.go_on.clear()
+    for stream in (first, second):
+        pool.add(stream.track)
+    first.put(0)
+    assert first.entered.wait(10)
+    assert not pool.is_crowded
+    second.put(0)
+    assert pool.is_crowded
+    first.go_on.set()
+    assert second.has_seen(1)
+    assert wait_until(lambda: second.breaths == 1)
+    assert first.breaths == 0
+
+
 def test_removing_waits_for_the_sample_that_is_being_looked_at(pool: PerceptionPool) -> None:
     stream = Stream(pool, "a", [])
     stream.go_on.clear()
@@ -183,7 +247,10 @@ def test_a_track_that_hangs_in_its_network_is_closed_when_it_comes_back(pool: Pe
     pool.add(stream.track)
     stream.put(1)
     assert stream.entered.wait(10)
+    stream.notice = "picture is dark"
     pool.remove(stream.track)
     assert not stream.perceiver.closed
+    assert stream.track.notice == ""
     stream.go_on.set()
     assert wait_until(lambda: stream.perceiver.closed)
+    assert stream.perceiver.forgotten == 1

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from affectia.capture.mailbox import Mailbox
-from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
-from affectia.perception.track import Track
+from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, FakeClock
+from affectia.perception.track import FAILURE_NOTICE, FAILURES_TO_NOTICE, Track
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from tests.unit.fakes import FakePerceiver, face, sample
@@ -41,7 +41,7 @@ def test_a_step_perceives_the_newest_sample() -> None:
     stream.step()
     assert perceiver.seen == [2]
     assert [faces.captured_at_nanos for faces in out] == [5]
-    assert perceiver.finished == 1
+    assert (perceiver.finished, perceiver.released) == (1, 0)
     assert (stream.found_count, stream.durations.added) == (1, 1)
     assert not stream.is_due
 
@@ -64,7 +64,14 @@ def test_what_was_being_looked_at_when_admission_ended_stays_inside() -> None:
     stream, box, perceiver, out = track(Gate(True, False))
     box.put(sample(1))
     stream.step()
-    assert (perceiver.seen, out, perceiver.finished) == ([1], [], 0)
+    assert (perceiver.seen, out, perceiver.finished, perceiver.released) == ([1], [], 0, 1)
+
+
+def test_nothing_is_studied_once_admission_has_ended() -> None:
+    stream, box, perceiver, out = track(Gate(True, True, False))
+    box.put(sample(1))
+    stream.step()
+    assert (len(out), perceiver.finished, perceiver.released) == (1, 0, 1)
 
 
 class Nobody(FakePerceiver):
@@ -152,3 +159,121 @@ def test_a_sample_that_is_being_looked_at_is_forgotten_when_it_is_done() -> None
     perceiver.perceive = FakePerceiver().perceive  # type: ignore[method-assign]
     stream.step()
     assert perceiver.forgotten == 1
+
+
+class Broken(FakePerceiver):
+    """Breaks on what it is given while `is_broken`."""
+
+    is_broken = True
+
+    def perceive(self, sample: VideoSample) -> FaceObservations:
+        if self.is_broken:
+            raise RuntimeError("a network broke on what it saw")
+        return super().perceive(sample)
+
+
+def fail(stream: Track, box: Mailbox[VideoSample], times: int = 1) -> None:
+    for _ in range(times):
+        box.put(sample(1))
+        with pytest.raises(RuntimeError):
+            stream.step()
+
+
+def test_a_sample_that_broke_the_network_is_let_go() -> None:
+    stream, box, perceiver, out = track(Gate(True), Broken())
+    fail(stream, box)
+    assert (out, perceiver.finished, perceiver.released) == ([], 0, 1)
+
+
+def test_a_sample_whose_observations_nobody_took_is_let_go() -> None:
+    def refuse(faces: FaceObservations) -> None:
+        raise RuntimeError("nobody takes them")
+
+    box: Mailbox[VideoSample] = Mailbox()
+    perceiver = FakePerceiver()
+    stream = Track(box, perceiver, admits=Gate(True), sink=refuse, breathe=lambda: None)
+    fail(stream, box, FAILURES_TO_NOTICE)
+    assert (perceiver.finished, perceiver.released) == (0, FAILURES_TO_NOTICE)
+    assert stream.notice == "", "the network is well"
+
+
+def test_a_network_that_breaks_on_every_picture_is_noticed_until_it_sees_one() -> None:
+    perceiver = Broken()
+    stream, box, _, _ = track(Gate(True), perceiver)
+    fail(stream, box, FAILURES_TO_NOTICE - 1)
+    assert stream.notice == ""
+    fail(stream, box)
+    assert stream.notice == FAILURE_NOTICE
+    perceiver.is_broken = False
+    box.put(sample(1))
+    stream.step()
+    assert stream.notice == ""
+
+
+def test_failures_are_told_at_once_and_then_every_ten_seconds() -> None:
+    clock = FakeClock()
+    box: Mailbox[VideoSample] = Mailbox()
+    stream = Track(box, Broken(), admits=Gate(True), sink=lambda faces: None, clock=clock)
+    fail(stream, box)
+    assert stream.take_failures() == 1
+    fail(stream, box, 5)
+    clock.advance(secs=9.9)
+    assert stream.take_failures() == 0
+    clock.advance(secs=0.1)
+    fail(stream, box)
+    assert stream.take_failures() == 6
+
+
+def test_what_was_learned_is_forgotten_when_no_sample_comes_any_more() -> None:
+    clock = FakeClock()
+    box: Mailbox[VideoSample] = Mailbox()
+    perceiver = FakePerceiver()
+    stream = Track(box, perceiver, admits=Gate(True), sink=lambda faces: None, breathe=lambda: None, clock=clock)
+    assert stream.stale_in_secs is None
+    for _ in range(3):
+        box.put(sample(1))
+        stream.step()
+        clock.advance(secs=1.5)
+        assert not stream.is_due
+    clock.advance(secs=0.25)
+    assert stream.is_due
+    stream.step()
+    assert (perceiver.forgotten, stream.is_due, stream.stale_in_secs) == (1, False, None)
+    clock.advance(secs=10)
+    assert not stream.is_due, "it is forgotten once"
+
+
+def test_somebody_who_was_asked_to_be_forgotten_is_not_spoken_of() -> None:
+    class Asked(FakePerceiver):
+        def perceive(self, sample: VideoSample) -> FaceObservations:
+            thread = threading.Thread(target=stream.forget)
+            thread.start()
+            thread.join(10)
+            told.append(stream.notice)
+            return super().perceive(sample)
+
+    told: list[str] = []
+    stream, box, perceiver, _ = track(Gate(True), Asked())
+    perceiver.notice = "picture is dark"
+    box.put(sample(1))
+    stream.step()
+    assert told == [""]
+
+
+def test_a_closed_track_notices_nothing_and_is_forgotten_with_its_perceiver() -> None:
+    stream, _, perceiver, _ = track(Gate(True))
+    perceiver.notice = "picture is dark"
+    stream.close()
+    stream.forget()
+    assert (stream.notice, perceiver.forgotten) == ("", 0)
+
+
+def test_nobody_breathes_in_a_crowd() -> None:
+    breaths: list[int] = []
+    box: Mailbox[VideoSample] = Mailbox()
+    crowd = Gate(True, False)
+    stream = Track(box, FakePerceiver(), admits=Gate(True), sink=lambda faces: None, breathe=lambda: breaths.append(1), is_crowded=crowd)
+    for expected in (0, 1):
+        box.put(sample(1))
+        stream.step()
+        assert len(breaths) == expected

@@ -345,3 +345,128 @@ def test_nothing_is_opened_after_the_end(stage: Stage) -> None:
     with pytest.raises(SessionError, match="sidecar is stopping"):
         stage.start("late", "synthetic")
     assert "capture-late" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_session_that_is_stopped_while_consent_is_granted_stays_shut(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.start()
+    session = stage.manager.get("a")
+    find = stage.manager.get
+
+    def stopped_in_between(name: str) -> Any:
+        found = find(name)
+        monkeypatch.undo()
+        stage.manager.stop(name)
+        return found
+
+    monkeypatch.setattr(stage.manager, "get", stopped_in_between)
+    with pytest.raises(SessionError, match="^session 'a' is not open"):
+        stage.manager.set_consent("a", "camera", granted=True)
+    assert stage.cameras.opened == []
+    assert "capture-a" not in [thread.name for thread in threading.enumerate()]
+    assert session.consent.granted == frozenset()
+
+
+def test_no_camera_is_opened_while_everything_ends(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.start()
+    monkeypatch.setattr(stage.manager, "_is_closed", True)
+    with pytest.raises(SessionError, match="^session 'a' is being stopped"):
+        stage.manager.set_consent("a", "camera", granted=True)
+    assert stage.cameras.opened == []
+    assert stage.manager.get("a").consent.granted == frozenset()
+
+
+@pytest.mark.parametrize("error", [TimeoutError("motion thread did not answer within 5 s"), SessionError("sidecar is stopping")])
+def test_a_revocation_closes_and_forgets_even_where_the_motion_thread_does_not_answer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(command: object) -> None:
+        raise error
+
+    stage.start(consent=CAMERA)
+    assert stage.is_shown()
+    withdrawn: list[str] = []
+    monkeypatch.setattr(stage.motion, "call", broken)
+    monkeypatch.setattr(stage.motion, "withdraw", withdrawn.append)
+    with pytest.raises(type(error)):
+        stage.manager.set_consent("a", "camera", granted=False)
+    monkeypatch.undo()
+    assert stage.state() is SessionState.WAITING_FOR_CONSENT
+    assert all(camera.released.is_set() for camera in stage.cameras.opened)
+    assert "capture-a" not in [thread.name for thread in threading.enumerate()]
+    assert stage.perceivers[0].forgotten == 1
+    assert withdrawn == ["a"]
+    assert not stage.manager.get("a").mailbox.is_full
+
+
+def test_consent_waits_for_no_other_session_that_is_being_stopped(stage: Stage) -> None:
+    stage.start("a", consent=CAMERA)
+    assert stage.is_shown()
+    stage.start("b", consent=CAMERA)
+    hanging = stage.perceivers[1]
+    hanging.go_on.clear()
+    hanging.entered.clear()
+    assert hanging.entered.wait(10)
+    other = stage.manager.get("b")
+    stopping = threading.Thread(target=stage.manager.stop, args=("b",))
+    stopping.start()
+    assert wait_until(lambda: other.stopped)
+    stage.manager.set_consent("a", "camera", granted=False)
+    assert stage.cameras.opened[0].released.is_set()
+    stage.manager.set_consent("a", "camera", granted=True)
+    assert stopping.is_alive(), "b was stopped before a was asked"
+    assert stage.state("a") is SessionState.RUNNING
+    hanging.go_on.set()
+    stopping.join(10)
+
+
+def test_a_grant_waits_for_the_revocation_before_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.start(consent=CAMERA)
+    assert stage.is_shown()
+    revoking, go_on = threading.Event(), threading.Event()
+    call = stage.motion.call
+
+    def slow(command: Any) -> None:
+        revoking.set()
+        assert go_on.wait(10)
+        call(command)
+
+    monkeypatch.setattr(stage.motion, "call", slow)
+    revoke = threading.Thread(target=stage.manager.set_consent, args=("a", "camera"), kwargs={"granted": False})
+    grant = threading.Thread(target=stage.manager.set_consent, args=("a", "camera"), kwargs={"granted": True})
+    revoke.start()
+    assert revoking.wait(10)
+    grant.start()
+    grant.join(0.05)
+    assert grant.is_alive()
+    assert stage.state() is SessionState.WAITING_FOR_CONSENT, "the gate is shut all the while"
+    go_on.set()
+    revoke.join(10)
+    grant.join(10)
+    monkeypatch.undo()
+    assert stage.state() is SessionState.RUNNING
+    assert len(stage.next_frames()) > 0
+    assert stage.is_shown()
+
+
+def test_a_revocation_shuts_the_gate_at_once_and_wins_over_the_grant_it_waits_for(stage: Stage) -> None:
+    stage.start(consent=CAMERA)
+    assert stage.is_shown()
+    session = stage.manager.get("a")
+    revoke = threading.Thread(target=stage.manager.set_consent, args=("a", "camera"), kwargs={"granted": False})
+    with session.lock:  # as a grant holds it
+        revoke.start()
+        assert wait_until(lambda: session.consent.granted == frozenset())
+        session.consent.grant("camera")
+    revoke.join(10)
+    assert session.state is SessionState.WAITING_FOR_CONSENT
+    assert all(camera.released.is_set() for camera in stage.cameras.opened)
+
+
+def test_whoever_was_seen_is_forgotten_when_the_file_ends(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("affectia.perception.track.STALE_SECS", 0.2)
+    clip = write_clip(tmp_path / "a.mp4", count=5, rate_hz=100)
+    stage.start(source=f"file:{clip}")
+    assert wait_until(lambda: stage.state() is SessionState.ENDED)
+    track = stage.manager.get("a").track
+    assert track is not None
+    assert wait_until(lambda: stage.perceivers[0].forgotten > 0 and track.stale_in_secs is None)
