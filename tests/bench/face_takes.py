@@ -150,7 +150,8 @@ def _take(name: str, faces: int, samples: Iterator[VideoSample]) -> Take:
         if not seen.found.any():
             continue
         row = slice(int(seen.found.argmax()), int(seen.found.argmax()) + 1)  # there is one person in each of these pictures
-        one = FaceObservations(sample.captured_at_nanos, seen.found[row], seen.values[row], seen.confidence[row], seen.measured[row])
+        parts = (seen.found[row], seen.values[row], seen.confidence[row], seen.measured[row], seen.fresh[row])
+        one = FaceObservations(sample.captured_at_nanos, *parts)
         take.times_nanos.append(sample.captured_at_nanos)
         take.seen.append(one)
         take.network.append(landmarker.said[0].blendshapes)

@@ -51,16 +51,21 @@ def played(path: Path, options: TakeFileOptions, *, until: int) -> tuple[TakeFil
 
 
 def test_every_row_comes_once_in_order_on_its_own_time(tmp_path: Path) -> None:
-    source, audience = played(written(tmp_path), TakeFileOptions(), until=12)
+    source, audience = played(written(tmp_path), TakeFileOptions(), until=1)
     assert source._thread is not None
     source._thread.join(10)
     assert (source.state, source.detail) == (SourceState.ENDED, "take:take.csv came to its end")
+    # On a machine that is busy a row may be passed over for its successor; none comes twice, and none out of turn.
     assert source.captured_count + source.passed_over == 12
     shapes = np.concatenate([faces.blendshapes for faces in audience.faces])
-    np.testing.assert_allclose(shapes, take(12).blendshapes, atol=1e-6)
+    recorded = take(12).blendshapes
+    rows = [int(np.abs(recorded - shown).max(axis=1).argmin()) for shown in shapes]
+    np.testing.assert_allclose(shapes, recorded[rows], atol=1e-6)
+    assert rows == sorted(set(rows))
+    assert rows[-1] == 11
     times = np.array([faces.captured_at_nanos for faces in audience.faces])
     assert (np.diff(times) > 0).all()
-    assert (times[-1] - times[0]) / NANOS_PER_SEC == pytest.approx(11 / 60, abs=0.1)
+    assert (times[-1] - times[0]) / NANOS_PER_SEC == pytest.approx((rows[-1] - rows[0]) / 60, abs=0.1)
 
 
 def test_the_pipeline_shows_what_stands_in_the_take(tmp_path: Path) -> None:
