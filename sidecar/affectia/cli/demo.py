@@ -78,13 +78,20 @@ def demo(
         raise ConsentMissing(f"{source} needs the consent of the person in front of it; start it in a terminal, or give --consent camera")
     shape_rows, unit_rows = rows_that_fit(console.width, console.height)
     note = NO_CONSENT if spec.kind == "camera" and "camera" not in granted else ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)  # now, and not when there is something to lose
+    except OSError as error:
+        raise ConfigError(f"output folder cannot be made ({str(error.strerror).lower()}), expected a place to write to: {folder}") from None
     run = DemoRun(source, seconds, base, own_rate_hz, note=note, monitor=Monitor(shape_rows=shape_rows, unit_rows=unit_rows))
     arguments = serve_arguments(source, base, granted)
     with ended_like_ctrl_c():
         ending = _follow(run, arguments, console, live=live)
         if run.recording.count:
             _leave_behind(run, folder, console)
-        elif not ending:
+        else:
+            with contextlib.suppress(OSError):  # it may have been there before, and hold something
+                folder.rmdir()
+        if not run.recording.count and not ending:
             print("affectia: stopped before the first frame, nothing was written", file=sys.stderr)
             raise typer.Exit(INTERRUPTED)
     if ending:
@@ -118,7 +125,7 @@ def with_consent(spec: SourceSpec, consent: tuple[str, ...], *, ask: Callable[[i
 
 
 def _ask(camera_index: int) -> bool:
-    return Confirm.ask(CAMERA_QUESTION.format(index=camera_index), default=False)
+    return Confirm.ask(CAMERA_QUESTION.format(index=camera_index, more=" and into the take of this demo"), default=False)
 
 
 def serve_arguments(source: str, port_base: int, consent: tuple[str, ...]) -> list[str]:

@@ -28,7 +28,9 @@ from affectia.store.port_file import PortFile
 from affectia.telemetry import log
 from affectia.version import installed_version
 
-CAMERA_QUESTION = "Affectia wants to use camera {index}. The picture stays in this process, nothing is stored or sent. Allow?"
+CAMERA_QUESTION = (
+    "Affectia wants to use camera {index}. No picture is stored or sent; curves of the face go to programs on this machine{more}. Allow?"
+)
 
 
 def serve(
@@ -105,7 +107,7 @@ def session_request(settings: Settings) -> SessionRequest | None:
         return None
     spec = SourceSpec.parse(chosen.source)
     asked = spec.kind == "camera" and "camera" not in consent and sys.stdin.isatty() and sys.stdout.isatty()
-    if asked and Confirm.ask(CAMERA_QUESTION.format(index=spec.camera_index), default=False):
+    if asked and Confirm.ask(CAMERA_QUESTION.format(index=spec.camera_index, more=""), default=False):
         consent |= {"camera"}
     options = SessionOptions(settings.frames.precision_bits, settings.frames.rate_hz, settings.frames.smoothing)
     return SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop)
