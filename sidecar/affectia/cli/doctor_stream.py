@@ -42,12 +42,20 @@ class AvatarSight:
         span_nanos = self.last_nanos - self.first_nanos
         return (self.frames - 1) * NANOS_PER_SEC / span_nanos if span_nanos > 0 else 0.0
 
+    def valid_groups(self) -> tuple[str, ...]:
+        """The groups that were valid in at least half of the frames."""
+        return tuple(name for name, count in zip(registry.GROUPS, self.valid_frames, strict=True) if count * 2 >= max(1, self.frames))
+
 
 @dataclass(slots=True)
 class Sight:
-    """What a subscriber saw; `add` is called on its receiving thread, the rest is read when it has been closed."""
+    """What a subscriber saw; `add` is called on its receiving thread, the rest is read when it has been closed.
+
+    `shared` are the avatars of sessions with several, as far as the sidecar tells: there may be fewer faces than avatars.
+    """
 
     avatars: dict[str, AvatarSight] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
     lost: int = 0
     restarts: int = 0
     refused: int = 0
@@ -72,21 +80,38 @@ class Sight:
         every = [nanos for avatar in self.avatars.values() for nanos in avatar.latencies_nanos]
         return float(np.percentile(every, 95)) / NANOS_PER_MILLI if every else 0.0
 
-    def valid_groups(self) -> list[str]:
-        """The groups that were valid in at least half of the frames."""
-        totals = np.sum([avatar.valid_frames for avatar in self.avatars.values()], axis=0) if self.avatars else []
-        return [name for name, count in zip(registry.GROUPS, totals, strict=False) if count * 2 >= max(1, self.frames)]
+    def empty(self) -> list[str]:
+        """The avatars that have no valid group although they are the only one of their session."""
+        return sorted(name for name, avatar in self.avatars.items() if not avatar.valid_groups() and name not in self.shared)
+
+    def validity(self) -> str:
+        """What is valid of which avatars, in words; those that are alike are told together."""
+        alike: dict[str, list[str]] = {}
+        for name, avatar in sorted(self.avatars.items()):
+            groups = ", ".join(avatar.valid_groups())
+            told = f"valid: {groups}" if groups else "nobody there now" if name in self.shared else "valid: no group"
+            alike.setdefault(told, []).append(name)
+        if len(alike) == 1:
+            return next(iter(alike))
+        return "; ".join(f"{_listed(names)} {told}" for told, names in alike.items())
 
 
 def listen(port_base: int, seconds: float) -> Sight:
-    """Subscribe to everything for a while."""
+    """Subscribe to everything for a while, then ask the sidecar whose avatars those were."""
     from affectia.client import Subscriber
 
     sight = Sight()
     with Subscriber(f"tcp://127.0.0.1:{port_base + registry.PORT_PUBLISH}", listener=sight.add) as subscriber:
         threading.Event().wait(seconds)
     sight.lost, sight.restarts, sight.refused = subscriber.stats.lost, subscriber.stats.restarts, subscriber.stats.refused.total()
+    if (status := ask_status(port_base)) is not None:
+        sight.shared = shared_avatars(status)
     return sight
+
+
+def shared_avatars(status: status_pb2.Status) -> frozenset[str]:
+    """The avatars of sessions that have several."""
+    return frozenset(name for session in status.sessions if len(session.avatar_ids) > 1 for name in session.avatar_ids)
 
 
 def ask_status(port_base: int, timeout_secs: float = 2.0) -> status_pb2.Status | None:
@@ -131,10 +156,9 @@ def stream_finding(sight: Sight, *, seconds: float, sessions: int) -> Finding:
         step = "start the sidecar again; its log says more"
         return Finding("stream", Level.PROBLEM, f"no frame came within {seconds:.0f} s, with {sessions} sessions open", step)
     rates = [avatar.rate_hz for avatar in sight.avatars.values()]
-    names = ", ".join(sorted(sight.avatars)[:3]) + (f" and {len(rates) - 3} more" if len(rates) > 3 else "")
     rate = f"{min(rates):.1f} frames/s" if max(rates) - min(rates) < 1 else f"{min(rates):.1f} to {max(rates):.1f} frames/s"
-    valid = ", ".join(sight.valid_groups()) or "no group"
-    found = f"{names}: {rate}, p95 {sight.latency_p95_millis:.1f} ms from pose to here, {sight.lost} lost; valid: {valid}"
+    names, millis = _listed(sorted(sight.avatars)), sight.latency_p95_millis
+    found = f"{names}: {rate}, p95 {millis:.1f} ms from pose to here, {sight.lost} lost; {sight.validity()}"
     if sight.refused:
         step = "update this package: the sidecar speaks another version"
         return Finding("stream", Level.PROBLEM, f"{found}; {sight.refused} messages refused", step)
@@ -144,6 +168,9 @@ def stream_finding(sight: Sight, *, seconds: float, sessions: int) -> Finding:
         return Finding("stream", Level.WARNING, found, "end programs that load the machine, or lower the camera's rate")
     if sight.restarts:
         return Finding("stream", Level.WARNING, f"{found}; {sight.restarts} restarts while listening", "see who restarts the sidecar")
+    if sight.empty():
+        step = f"see the session of {_listed(sight.empty())} below: it may wait, or nobody is in its view"
+        return Finding("stream", Level.WARNING, found, step)
     return Finding("stream", Level.OK, found)
 
 
@@ -209,3 +236,7 @@ def self_test_finding(sight: Sight | None, *, started_secs: float, ending: str) 
     if rate_hz < 0.8 * _SELF_TEST_RATE_HZ or millis > 30 or sight.lost:
         return Finding("self-test", Level.WARNING, found, "end programs that load the machine")
     return Finding("self-test", Level.OK, found)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

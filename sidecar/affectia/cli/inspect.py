@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
 from affectia.cli.anatomy import KINDS, Anatomy, taken_apart
-from affectia.cli.message_source import message_bytes
+from affectia.cli.message_source import message_bytes, unwrapped
 from affectia.cli.message_tables import tables, verdict
 from affectia.errors import ConfigError, WireError
 from affectia.registry import STATUS_TEXTS, DecodeStatus
@@ -20,13 +20,19 @@ from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import LayoutTable, standard_layouts
 
+_JSON_HELP: Final = (
+    "The JSON twin; its timestamp_ms is null, for a message alone does not tell Unix time. For a bad message what is wrong with it."
+)
+
 
 def inspect(
-    frame: Annotated[str, typer.Argument(metavar="FRAME", help="A file, - for standard input, hex digits or base64.")],
+    frame: Annotated[
+        str, typer.Argument(metavar="FRAME", help="A file, - for standard input (of bytes, hex or base64), hex digits or base64.")
+    ],
     *,
     kind: Annotated[str | None, typer.Option(help="avatar_frame, emotion_update or layout, for a body without a topic.")] = None,
     announced: Annotated[list[Path] | None, typer.Option("--layout", help="A layout message that came before; may be repeated.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The JSON twin; for a bad message what is wrong with it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_JSON_HELP)] = False,
 ) -> None:
     """Show what one message says, with or without its topic, byte by byte; ends with 1 for one that is not in order."""
     if kind is not None and kind not in KINDS:
@@ -51,7 +57,7 @@ def known_layouts(files: list[Path]) -> LayoutTable:
     known = standard_layouts()
     for path in files:
         try:
-            message = path.read_bytes()
+            message = unwrapped(path.read_bytes())
         except OSError as error:
             raise ConfigError(f"layout cannot be read ({(error.strerror or type(error).__name__).lower()}): {path}") from None
         parts = topic.split(message) if message[:1].isalpha() else None
@@ -63,7 +69,7 @@ def known_layouts(files: list[Path]) -> LayoutTable:
 
 
 def twin(anatomy: Anatomy) -> dict[str, Any]:
-    """The JSON twin of a message; its timestamp is on the sender's clock, for only the sender knows how that and Unix time differ."""
+    """The JSON twin of a message; its timestamp is null, for only the sender knows how its clock and Unix time differ."""
     message, fault = anatomy.message, anatomy.fault
     if fault is not None:
         return {
@@ -75,9 +81,9 @@ def twin(anatomy: Anatomy) -> dict[str, Any]:
             "found": fault.place,
         }
     if isinstance(message, AvatarFrame):
-        return json_twin.avatar_frame_json(message, avatar_id=anatomy.avatar_id, epoch_offset_nanos=0)
+        return json_twin.avatar_frame_json(message, avatar_id=anatomy.avatar_id, epoch_offset_nanos=0) | {"timestamp_ms": None}
     if isinstance(message, EmotionUpdate):
-        return json_twin.emotion_update_json(message, avatar_id=anatomy.avatar_id, epoch_offset_nanos=0)
+        return json_twin.emotion_update_json(message, avatar_id=anatomy.avatar_id, epoch_offset_nanos=0) | {"timestamp_ms": None}
     assert message is not None
     payload = {
         "layout_id": message.layout.layout_id,

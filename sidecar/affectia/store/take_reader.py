@@ -4,7 +4,7 @@ Columns are found by their names, in any order and in any case; what is unknown 
 A row that cannot be used is left out and counted. A row with count 0, or without any value, is an instant at which nobody was seen.
 
 A timecode does not say how many frames its second has. That is read off the rows on both sides of each new second: what the frame
-number loses there is a second's worth.
+number loses there is a second's worth. Rows that are left out have no say in it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ LONGEST_PAUSE_SECS: Final = 10.0
 DEFAULT_RATE_HZ: Final = 60.0  # of a take that does not tell its rate
 
 _SHAPES: Final = len(registry.BLENDSHAPES)
+_ABOVE_ANY_FRAME: Final = 1000.0  # FF has three digits at most: counted so, rows are in the order in which they are written
 _USUAL_RATES_HZ: Final = (23.976, 24.0, 25.0, 29.97, 30.0, 47.952, 48.0, 50.0, 59.94, 60.0, 119.88, 120.0)
 _TIMECODE: Final = re.compile(r"\s*(\d{1,2}):(\d\d):(\d\d)[:;](\d{1,3}(?:\.\d{1,9})?)\s*")
+_MOST: Final = (23, 59, 59)  # of a time of day: hours, minutes, seconds
 _PLACE: Final = {name.lower(): place for place, name in enumerate(VALUE_COLUMNS)}
 
 
@@ -148,6 +150,10 @@ class _Rows:
             if moment is None:
                 self._skip("without a timecode", number)
                 continue
+            hours, minutes, secs = clock = tuple(map(int, moment.groups()[:3]))
+            if any(value > most for value, most in zip(clock, _MOST, strict=True)):
+                self._skip("with a timecode that is no time of day", number)
+                continue
             values = blank.copy()
             is_blank = len(cells) >= len(header) and not any(cells[column] for _place, column in columns)
             seen = not is_blank and (count is None or len(cells) <= count or cells[count].strip() != "0")
@@ -158,9 +164,8 @@ class _Rows:
                 except (IndexError, ValueError):
                     self._skip("too short" if len(cells) < len(header) else "with something else than numbers", number)
                     continue
-            hours, minutes, secs, frame = moment.groups()
-            self._whole_secs.append(int(hours) * 3600 + int(minutes) * 60 + int(secs))
-            self._frames.append(float(frame))
+            self._whole_secs.append(hours * 3600 + minutes * 60 + secs)
+            self._frames.append(float(moment[4]))
             self._values.extend(values)
             self._found.append(seen)
             self._numbers.append(number)
@@ -171,11 +176,16 @@ class _Rows:
         whole_secs, found = np.array(self._whole_secs, np.int64), np.array(self._found, np.bool_)
         finite = np.isfinite(values).all(axis=1)
         self._skip_all("with values that are no numbers", numbers[~finite])
-        rate_hz = rate_hz or _rate_hz(whole_secs[finite], frames[finite])
-        times = whole_secs * NANOS_PER_SEC + np.round(frames / rate_hz * NANOS_PER_SEC).astype(np.int64)
-        times, rises = _rising(times[finite])
-        self._skip_all("out of time order", numbers[finite][~rises])
-        used = np.flatnonzero(finite)[rises]
+        used = np.flatnonzero(finite)
+        if rate_hz is None:
+            # A row that is out of order whatever the rate is must not decide it.
+            _times, rises = _rising(_times_nanos(whole_secs[used], frames[used], _ABOVE_ANY_FRAME))
+            self._skip_all("out of time order", numbers[used[~rises]])
+            used = used[rises]
+            rate_hz = _rate_hz(whole_secs[used], frames[used])
+        times, rises = _rising(_times_nanos(whole_secs[used], frames[used], rate_hz))
+        self._skip_all("out of time order", numbers[used[~rises]])
+        used = used[rises]
         if not used.size:
             left_out = f", {self._skipped.total()} were left out" if self._skipped else ""
             raise CaptureError(f"take has 0 rows that can be used{left_out}, expected HH:MM:SS:FF.mmm and numbers: {self._path}")
@@ -205,6 +215,10 @@ class _Rows:
     def _skip_all(self, reason: str, lines: NDArray[np.int64]) -> None:
         for line in lines.tolist():
             self._skip(reason, line)
+
+
+def _times_nanos(whole_secs: NDArray[np.int64], frames: NDArray[np.float64], rate_hz: float) -> NDArray[np.int64]:
+    return whole_secs * NANOS_PER_SEC + np.round(frames / rate_hz * NANOS_PER_SEC).astype(np.int64)
 
 
 def _rate_hz(whole_secs: NDArray[np.int64], frames: NDArray[np.float64]) -> float:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 
 from affectia.cli.doctor_stream import (
+    AvatarSight,
     Sight,
     ask_status,
     ports_finding,
     self_test_arguments,
     self_test_finding,
     session_findings,
+    shared_avatars,
     stream_finding,
 )
 from affectia.cli.finding import Level
@@ -37,15 +39,46 @@ def test_a_sight_has_rates_latencies_and_what_was_valid() -> None:
     assert sight.frames == 60
     assert sight.avatars["a"].rate_hz == pytest.approx(60)
     assert sight.latency_p95_millis == pytest.approx(12.5)
-    assert sight.valid_groups() == ["eyes", "brows", "mouth", "head"]
-    assert seen(found=False).valid_groups() == []
-    assert Sight().valid_groups() == []
+    assert sight.avatars["a"].valid_groups() == ("eyes", "brows", "mouth", "head")
+    assert seen(found=False).avatars["a"].valid_groups() == ()
+    assert AvatarSight().valid_groups() == ()
 
 
 def test_a_good_stream_in_one_line() -> None:
     finding = stream_finding(seen(), seconds=2, sessions=1)
     assert finding.level is Level.OK
     assert finding.found == "a: 60.0 frames/s, p95 5.0 ms from pose to here, 0 lost; valid: eyes, brows, mouth, head"
+
+
+def mixed(*, shared: bool) -> Sight:
+    sight = seen(avatars=("default", "default-3"))
+    for name in ("default-2", "default-4"):
+        sight.avatars[name] = seen(found=False, avatars=(name,)).avatars[name]
+    sight.shared = frozenset(sight.avatars) if shared else frozenset()
+    return sight
+
+
+def test_every_avatar_is_judged_by_its_own_frames() -> None:
+    finding = stream_finding(mixed(shared=False), seconds=2, sessions=4)
+    assert finding.level is Level.WARNING
+    assert finding.found.endswith("; default, default-3 valid: eyes, brows, mouth, head; default-2, default-4 valid: no group")
+    assert finding.next_step.startswith("see the session of default-2, default-4 below")
+
+
+def test_an_avatar_of_several_that_nobody_fills_is_fine() -> None:
+    finding = stream_finding(mixed(shared=True), seconds=2, sessions=1)
+    assert finding.level is Level.OK
+    assert finding.found.endswith("; default, default-3 valid: eyes, brows, mouth, head; default-2, default-4 nobody there now")
+
+
+def test_an_avatar_that_is_alone_and_empty_is_a_warning() -> None:
+    finding = stream_finding(seen(found=False), seconds=2, sessions=1)
+    assert (finding.level, finding.found.endswith("0 lost; valid: no group")) == (Level.WARNING, True)
+
+
+def test_avatars_share_a_session_that_has_several() -> None:
+    alone, several = session_pb2.Session(avatar_ids=["a"]), session_pb2.Session(avatar_ids=["b", "b-2"])
+    assert shared_avatars(status_pb2.Status(sessions=[alone, several])) == {"b", "b-2"}
 
 
 def test_many_avatars_are_counted() -> None:

@@ -43,12 +43,23 @@ def test_a_bad_message_ends_with_1_and_its_place() -> None:
 def test_json_is_the_twin(tmp_path: Path) -> None:
     (tmp_path / "frame").write_bytes(topic.avatar("bob") + BODY)
     twin = json.loads(invoked(str(tmp_path / "frame"), "--json").output)
-    assert twin == json_twin.avatar_frame_json(FRAME, avatar_id="bob", epoch_offset_nanos=0)
+    assert twin == json_twin.avatar_frame_json(FRAME, avatar_id="bob", epoch_offset_nanos=0) | {"timestamp_ms": None}
     update = EmotionUpdate(7, 1, 5_000_000, 6, head_pose=bytes(6))
     twin = json.loads(invoked(emotion_update.encode(update).hex(), "--json").output)
-    assert (twin["type"], twin["timestamp_ms"], twin["payload"]["head_pose"]["yaw"]) == ("emotion_update", 5, 0)
+    assert (twin["type"], twin["timestamp_ms"], twin["payload"]["head_pose"]["yaw"]) == ("emotion_update", None, 0)
     twin = json.loads(invoked("-", "--json", stdin=layout.encode(LayoutMessage(7, STANDARD))).output)
     assert (twin["type"], twin["payload"]["layout_id"], len(twin["payload"]["parts"][0])) == ("layout", 1, 52)
+
+
+def test_the_help_says_why_the_timestamp_is_null() -> None:
+    assert "timestamp_ms is null" in " ".join(invoked("--help").output.replace("│", " ").split())
+
+
+def test_a_message_and_a_layout_may_be_written_as_text(tmp_path: Path) -> None:
+    own = Layout.of(1024, (("grin",), (), (), ()))
+    (tmp_path / "layout").write_text(layout.encode(LayoutMessage(7, own)).hex(" "))
+    (tmp_path / "frame").write_text(avatar_frame.encode(AvatarFrame(7, 0, 1, 2, layout=own, blendshapes=b"\xff")).hex() + "\n")
+    assert invoked(str(tmp_path / "frame"), "--layout", str(tmp_path / "layout")).exit_code == 0
 
 
 def test_json_of_a_bad_message_is_what_is_wrong_with_it() -> None:

@@ -16,9 +16,47 @@ NOTHING = io.BytesIO()
 
 
 def test_standard_input_and_files_are_taken_as_they_are(tmp_path: Path) -> None:
-    (tmp_path / "frame.cbor").write_bytes(b"a100")  # not read as digits
+    (tmp_path / "frame.cbor").write_bytes(RAW)
     assert message_bytes("-", io.BytesIO(RAW)) == RAW
-    assert message_bytes(str(tmp_path / "frame.cbor"), NOTHING) == b"a100"
+    assert message_bytes(str(tmp_path / "frame.cbor"), NOTHING) == RAW
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        RAW.hex().encode(),
+        b"0x" + RAW.hex(" ").encode() + b"\r\n",
+        RAW.hex("\n").encode(),
+        base64.b64encode(RAW),
+        base64.encodebytes(9 * RAW),
+    ],
+    ids=["hex", "spaced hex", "lines of hex", "base64", "lines of base64"],
+)
+def test_what_is_in_a_file_may_be_text(tmp_path: Path, content: bytes) -> None:
+    expected = 9 * RAW if len(content) > 9 * len(RAW) else RAW
+    (tmp_path / "frame.txt").write_bytes(content)
+    assert message_bytes(str(tmp_path / "frame.txt"), NOTHING) == expected
+    assert message_bytes("-", io.BytesIO(content)) == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"avatar/bob",
+        b"avatar/bob\0",
+        b"affect/bob0",
+        b"hello world",
+        b"a1 0",
+        b"a100\xff",
+        b"\xa1\x00\x01",
+        "ä100".encode(),
+        b"abcde",
+    ],
+)
+def test_what_is_no_text_of_a_message_is_left_as_it_is(content: bytes) -> None:
+    assert message_bytes("-", io.BytesIO(content)) == content
 
 
 @pytest.mark.parametrize(

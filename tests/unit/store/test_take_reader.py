@@ -57,6 +57,18 @@ def test_rows_that_come_unevenly_do_not_spoil_the_rate(path: Path) -> None:
     np.testing.assert_allclose(found.take.times_nanos, written.times_nanos - written.times_nanos[0], atol=0.002 * NANOS_PER_SEC)
 
 
+@pytest.mark.parametrize("timecode", ["99:99:99:99", "10:00:02:99", "09:59:59:99", "23:59:59:99"])
+def test_a_row_that_is_left_out_has_no_say_in_the_rate(path: Path, timecode: str) -> None:
+    write_take(path, take(140, rate_hz=29.97), rate_hz=29.97, start_secs_of_day=36_000.3)
+    lines = path.read_text().splitlines()
+    before = next(number for number, line in enumerate(lines) if line.startswith("10:00:02:10"))
+    lines.insert(before + 1, f"{timecode},61{VALUES}")
+    found = read(path, "\n".join(lines))
+    assert found.rate_hz == pytest.approx(29.97, rel=0.002)
+    assert found.duration_secs == pytest.approx(140 / 29.97, abs=0.01)
+    assert (found.skipped.total(), found.first_skipped_line) == (1, before + 2)
+
+
 def test_a_rate_that_is_named_counts(path: Path) -> None:
     path.write_text(csv(NOON.format(0), NOON.format(12)))
     assert secs(read_take(path, rate_hz=24)) == [0, 0.5]
@@ -104,6 +116,10 @@ def test_columns_are_found_by_name(path: Path) -> None:
     ("row", "reason"),
     [
         (f"noon,61{VALUES}", "without a timecode"),
+        (f"99:99:99:99,61{VALUES}", "with a timecode that is no time of day"),
+        (f"24:00:00:02.000,61{VALUES}", "with a timecode that is no time of day"),
+        (f"12:60:00:02.000,61{VALUES}", "with a timecode that is no time of day"),
+        (f"12:00:60:02.000,61{VALUES}", "with a timecode that is no time of day"),
         ("12:00:00:02.000,61,0.1", "too short"),
         ("12:00:00:02.000,61", "too short"),
         (f"12:00:00:02.000,61{VALUES[:-5]},x", "with something else than numbers"),
