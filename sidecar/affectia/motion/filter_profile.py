@@ -55,7 +55,7 @@ class FilterProfile:
         return FilterProfile(
             blink=OneEuroOptions(5.0, 150.0, 6.0, 0.03),
             eyes=OneEuroOptions(0.6, 120.0, 2.5, 0.03),
-            gaze=OneEuroOptions(0.1, 300.0, 1.8, 0.07),
+            gaze=OneEuroOptions(0.14, 300.0, 1.8, 0.07),
             brows=OneEuroOptions(0.5, 80.0, 2.0, 0.02),
             mouth=OneEuroOptions(0.3, 200.0, 1.5, 0.05),
             head=OneEuroOptions(0.5, 1000.0, 1.5, 0.003),
