@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from affectia.capture.take_file import TakeFileOptions
+from affectia.capture.take_file import TakeFileOptions, TakeFileSource
 from affectia.cli.recording import Recording
 from affectia.cli.sidecar_process import free_port_base
 from affectia.client import Subscriber
@@ -47,8 +47,9 @@ def test_the_curves_that_come_out_are_those_that_were_recorded(tmp_path: Path, b
         sidecar.stop()
     curves = recording.curves()
     shown = np.flatnonzero(curves.found)
-    assert session.source.captured_count >= 0.9 * ROWS  # a busy machine may pass a row over
-    assert len(shown) >= 0.9 * ROWS
+    assert isinstance(session.source, TakeFileSource)
+    assert session.source.captured_count + session.source.passed_over == ROWS  # a busy machine may pass rows over, and loses none unsaid
+    assert len(shown) >= ROWS // 3
     # Each frame against the row that it must be: the nearest in all weights together.
     distances = np.abs(curves.take.blendshapes[shown][:, None] - recorded.blendshapes).max(axis=2)
     rows = distances.argmin(axis=1)
@@ -57,4 +58,4 @@ def test_the_curves_that_come_out_are_those_that_were_recorded(tmp_path: Path, b
     turned = (curves.take.head_deg[shown] - recorded.head_deg[rows] + 180) % 360 - 180
     assert np.abs(turned).max() < 0.05
     steps = np.diff(curves.take.times_nanos[shown]) / 1e9
-    assert np.median(steps) == pytest.approx(1 / 50, rel=0.1)
+    assert np.median(steps / np.diff(rows)) == pytest.approx(1 / 50, rel=0.1)
