@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.perception.face.quality import face_occlusion
 from affectia.perception.face.quality.face_quality import BROWS, EYES, HEAD, MOUTH, FaceQuality
 from affectia.signals.video_sample import VideoSample
+from tests.integration.made_pictures import decoded
 
 pytestmark = pytest.mark.integration
 
@@ -54,18 +54,6 @@ def look(model: Path, pictures: Iterable[Picture]) -> Seen:
             faces.append(face)
     eye.close()
     return Seen(np.array(trust, np.float32).reshape(-1, 4), notices, faces)
-
-
-def decoded(path: Path, wanted: Sequence[int], *, enlarge: int = 1) -> list[Picture]:
-    numbers = set(wanted)
-    found: list[Picture] = []
-    with av.open(str(path)) as container:
-        for number, frame in enumerate(container.decode(video=0)):
-            if number in numbers:
-                found.append(frame.reformat(frame.width * enlarge, frame.height * enlarge, "rgb24").to_ndarray().astype(np.uint8))
-            if number >= max(numbers):
-                break
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ Set AFFECTIA_DATA_DIR to a folder with `grid/*.mpg` of the GRID audiovisual corp
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,11 +153,10 @@ def test_a_head_that_nods_shows_no_expression(watch: Watch, actors_mesh: TurnedF
 @pytest.mark.slow
 @pytest.mark.parametrize("to_deg", [70, -70])
 @pytest.mark.parametrize("speaker", ["bbaf2n", "bgin3a", "brif6p"])
-def test_speakers_who_turn_show_no_expression(watch: Watch, face_landmarker_path: Path, speaker: str, to_deg: int) -> None:
-    path = Path(os.environ.get("AFFECTIA_DATA_DIR", "")) / "grid" / f"{speaker}.mpg"
-    if not os.environ.get("AFFECTIA_DATA_DIR") or not path.is_file():
-        pytest.skip(f"no clips of more people: AFFECTIA_DATA_DIR is not set to a folder with grid/{speaker}.mpg")
-    found = turns(watch, frontal(face_landmarker_path, path, 2, enlarge=2), axis="yaw", to_deg=to_deg)
+def test_speakers_who_turn_show_no_expression(
+    watch: Watch, face_landmarker_path: Path, data_path: Callable[[str], Path], speaker: str, to_deg: int
+) -> None:
+    found = turns(watch, frontal(face_landmarker_path, data_path(f"grid/{speaker}.mpg"), 2, enlarge=2), axis="yaw", to_deg=to_deg)
     print(table(speaker, "yaw", found))
     assert_a_turn_is_no_expression(found, sideways=0.15)
     for angle, turn in found.items():
