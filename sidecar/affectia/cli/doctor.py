@@ -16,7 +16,7 @@ from rich.text import Text
 from affectia import registry
 from affectia.cli import doctor_checks, doctor_libraries
 from affectia.cli.doctor_libraries import LIBRARIES, Tried, tried
-from affectia.cli.doctor_probe import CAMERA, LIBRARY, NETWORK
+from affectia.cli.doctor_probe import CAMERA, LIBRARY, MICROPHONES, NETWORK
 from affectia.cli.finding import Check, Finding, Level, run_checks, verdict
 from affectia.cli.sidecar_process import ended_like_ctrl_c
 from affectia.clock import NANOS_PER_SEC, SystemClock
@@ -27,6 +27,7 @@ from affectia.version import installed_version
 _WHOLE_SECS: Final = 14.0
 _PROBE_SECS: Final = 8.0
 _CAMERA_SECS: Final = 8.0
+_MICROPHONES_SECS: Final = 5.0
 _ENDING_SECS: Final = 2.0  # what a self-test takes besides starting: listening, and ending the child
 _LISTEN_SECS: Final = 2.0
 _MARKS: Final = {Level.OK: ("✓", "ok", "green"), Level.WARNING: ("!", "!", "yellow"), Level.PROBLEM: ("✗", "x", "red")}
@@ -42,7 +43,7 @@ def doctor(
     settings_path: Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,
 ) -> None:
-    """Say what works here and what is missing; opens no camera unless one is named, needs no network, takes seconds."""
+    """Say what works here and what is missing; opens no camera unless one is named and no microphone, needs no network, takes seconds."""
     examination = Examination(context.find_object(ModelStore) or ModelStore(), settings_path, port_base, camera)
     findings: list[Finding] = []
     with ended_like_ctrl_c():
@@ -84,6 +85,7 @@ class Examination:
             Check("models", "models", lambda: doctor_checks.check_models(self._models)),
             Check("face network", "the face network", self._network),
             Check("cameras", "cameras", doctor_checks.check_cameras),
+            Check("microphones", "microphones", self._microphones),
             Check("settings", "settings", lambda: doctor_checks.check_settings(self._settings_path)),
             Check("cache", "the cache", lambda: doctor_checks.check_cache(self._models.cache_dir)),
             Check("processors", "processors", doctor_checks.check_processors),
@@ -122,6 +124,10 @@ class Examination:
         assert self._camera is not None
         for camera in tried([f"{CAMERA}{self._camera}"], timeout_secs=_CAMERA_SECS):
             yield doctor_libraries.camera_finding(camera, self._camera)
+
+    def _microphones(self) -> Iterator[Finding]:
+        for microphones in tried([MICROPHONES], timeout_secs=_MICROPHONES_SECS):
+            yield doctor_libraries.microphones_finding(microphones)
 
     def _ports_and_stream(self) -> Iterator[Finding]:
         if self._broken & {"zmq", "grpc", "numpy"}:

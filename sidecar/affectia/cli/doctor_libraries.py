@@ -1,4 +1,4 @@
-"""Libraries, the face network and a camera, looked at in a child process (doctor_probe); each becomes a Finding."""
+"""Libraries, the face network, a camera and microphones, looked at in a child process (doctor_probe); each becomes a Finding."""
 
 from __future__ import annotations
 
@@ -176,6 +176,26 @@ def camera_finding(camera: Tried, index: int) -> Finding:
     if told["is_black"]:
         return Finding(name, Level.WARNING, f"{found}, and all black", "open its shutter, or take its cap off")
     return Finding(name, Level.OK, found)
+
+
+def microphones_finding(microphones: Tried) -> Finding:
+    """The microphones, which were named and not opened; faces need none, so nothing about them is worse than a warning."""
+    name, told = "microphones", microphones.told
+    if microphones.error:
+        found = short(microphones.error) if microphones.late else f"cannot be listed: {short(microphones.error)}"
+        return Finding(name, Level.WARNING, found, missing_step(microphones.error, "sounddevice"))
+    if told["fault"]:
+        return Finding(name, Level.WARNING, f"cannot be listed ({told['fault']})", told["next_step"])
+    listed = [(str(index), title, state, step, is_default) for index, title, state, step, is_default in told["microphones"]]
+    if not listed:
+        return Finding(name, Level.WARNING, "none was found", "plug one in; sound of files needs none")
+    names = ", ".join(
+        f"{'' if index == 'None' else index + ' '}{title}{' (default)' * is_default}{'' if state == 'ready' else f' ({state})'}"
+        for index, title, state, _step, is_default in listed
+    )
+    if all(state != "ready" for _index, _title, state, _step, _default in listed):
+        return Finding(name, Level.WARNING, f"{names}; none is ready", listed[0][3])
+    return Finding(name, Level.OK, f"{names} (not opened)")
 
 
 def missing_step(error: str, package: str) -> str:

@@ -1,9 +1,10 @@
-"""The child process of `affectia doctor`: imports libraries, runs a network, opens a camera, and tells it line by line.
+"""The child process of `affectia doctor`: imports libraries, runs a network, opens a camera, names microphones.
 
     python -m affectia.cli.doctor_probe ITEM...
 
-An ITEM is `library:NAME`, `network:MODEL` or `camera:INDEX`. A library that takes its process down with it takes only this one.
-Each line is a JSON object: {"begin": ITEM} before it is tried, then {"done": ITEM, ...} or {"failed": ITEM, "error": TEXT}.
+An ITEM is `library:NAME`, `network:MODEL`, `camera:INDEX` or `microphones:`. A library that takes its process down with it takes
+only this one. What is found is told in lines of JSON: {"begin": ITEM} before it is tried, then {"done": ITEM, ...} or
+{"failed": ITEM, "error": TEXT}.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, Final
 LIBRARY: Final = "library:"
 NETWORK: Final = "network:"
 CAMERA: Final = "camera:"
+MICROPHONES: Final = "microphones:"
 _NETWORK_RUNS: Final = 8
 _CAMERA_SECS: Final = 1.5
 _BLACK: Final = 8  # of 255; a shutter or a cap
@@ -29,7 +31,12 @@ Say = Callable[[dict[str, Any]], None]
 
 def main(arguments: Sequence[str], say: Say) -> int:
     """Try the items one after another; 2 where one of them is of no known kind."""
-    tries: dict[str, Callable[[str], dict[str, Any]]] = {LIBRARY: _import, NETWORK: _run_network, CAMERA: _open_camera}
+    tries: dict[str, Callable[[str], dict[str, Any]]] = {
+        LIBRARY: _import,
+        NETWORK: _run_network,
+        CAMERA: _open_camera,
+        MICROPHONES: _name_microphones,
+    }
     for item in arguments:
         kind = next((kind for kind in tries if item.startswith(kind)), None)
         if kind is None:
@@ -97,6 +104,18 @@ def _open_camera(index: str) -> dict[str, Any]:
         "rate_hz": count / secs if secs > 0 else 0.0,
         "first_millis": (first - began) * 1000,
         "is_black": count > 0 and brightest <= _BLACK,
+    }
+
+
+def _name_microphones(_all: str) -> dict[str, Any]:
+    from affectia.capture.microphone_list import list_microphones
+
+    listing = list_microphones()
+    fault = listing.fault
+    return {
+        "fault": "" if fault is None else fault.value,
+        "next_step": "" if fault is None else fault.next_step(),
+        "microphones": [[each.index, each.name, each.state, each.next_step, each.is_default] for each in listing.microphones],
     }
 
 

@@ -61,9 +61,10 @@ def test_a_camera_is_looked_at_only_when_it_is_named(tmp_path: Path) -> None:
     assert "camera" not in names(None)
     assert "camera" in names(1)
     assert names(None)[:2] == ["python", "libraries"]
+    assert "microphones" in names(None)
 
 
 def test_it_starts_where_every_library_is_broken() -> None:
-    heavy = ("cv2", "mediapipe", "numpy", "zmq", "grpc", "av", "pydantic")
+    heavy = ("cv2", "mediapipe", "numpy", "zmq", "grpc", "av", "pydantic", "sounddevice")
     program = f"import sys, affectia.cli.doctor; sys.exit(any(name in sys.modules for name in {heavy!r}))"
     assert subprocess.run([sys.executable, "-c", program], env=child_environment(), check=False).returncode == 0

@@ -22,7 +22,7 @@ from affectia.cli.doctor_checks import (
 )
 from affectia.cli.finding import Level
 from affectia.inference.model_store import CACHE_DIR_VARIABLE, ModelStore
-from affectia.session.session_manager import FACE_MODEL as SESSIONS_FACE_MODEL
+from affectia.session.session_parts import FACE_MODEL as SESSIONS_FACE_MODEL
 
 pytestmark = pytest.mark.unit
 

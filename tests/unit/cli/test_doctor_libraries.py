@@ -15,6 +15,7 @@ from affectia.cli.doctor_libraries import (
     camera_finding,
     library_finding,
     library_version,
+    microphones_finding,
     missing_step,
     network_finding,
     tried,
@@ -154,3 +155,35 @@ def test_a_camera_that_was_opened(camera: Tried, level: Level, found: str) -> No
 
 def test_every_item_can_be_told_as_json() -> None:
     assert json.loads(json.dumps(CAMERA)) == CAMERA
+
+
+def microphones(*listed: tuple[object, ...], fault: str = "", step: str = "") -> Tried:
+    return Tried("microphones:", told={"fault": fault, "next_step": step, "microphones": [list(each) for each in listed]})
+
+
+READY = (0, "Mic", "ready", "", True)
+BUSY = (None, "Line", "busy", "end it", False)
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "found", "step"),
+    [
+        (microphones(READY), Level.OK, "0 Mic (default) (not opened)", ""),
+        (microphones(READY, BUSY), Level.OK, "0 Mic (default), Line (busy) (not opened)", ""),
+        (microphones(BUSY), Level.WARNING, "Line (busy); none is ready", "end it"),
+        (microphones(), Level.WARNING, "none was found", "plug one in; sound of files needs none"),
+        (microphones(fault="no PortAudio", step="install it"), Level.WARNING, "cannot be listed (no PortAudio)", "install it"),
+        (
+            Tried("microphones:", "did not answer within 5.0 s", late=True),
+            Level.WARNING,
+            "did not answer within 5.0 s",
+            "try again when the",
+        ),
+        (Tried("microphones:", "ended its process with code -11"), Level.WARNING, "cannot be listed: ended its process", "install it anew"),
+    ],
+)
+def test_microphones(told: Tried, level: Level, found: str, step: str) -> None:
+    finding = microphones_finding(told)
+    assert (finding.name, finding.level) == ("microphones", level)
+    assert finding.found.startswith(found)
+    assert finding.next_step.startswith(step)

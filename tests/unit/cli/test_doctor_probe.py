@@ -36,5 +36,13 @@ def test_a_library_that_leaves_the_program_is_told_too(tmp_path: Path, monkeypat
     assert lines[3]["done"] == "library:json"
 
 
+def test_microphones_are_named() -> None:
+    code, (_begun, done) = said_of("microphones:")
+    assert code == 0
+    assert done["done"] == "microphones:"
+    assert isinstance(done["microphones"], list)
+    assert bool(done["fault"]) == bool(done["next_step"])
+
+
 def test_anything_else_is_refused() -> None:
     assert said_of("planet:mars") == (2, [])
