@@ -16,8 +16,8 @@ __all__ = ["COMMANDS", "SetupError"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_PRODUCT = frozenset({"demo"})
-_EVERYTHING = frozenset({"demo", "dev"})
+_PRODUCT = frozenset({"cpu", "demo"})
+_EVERYTHING = frozenset({"cpu", "demo", "dev"})
 
 
 def demo(args: Sequence[str]) -> int:

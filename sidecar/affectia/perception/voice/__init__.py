@@ -1,0 +1,1 @@
+"""Perception of a voice: whether somebody speaks, and which visemes the mouth shows."""
