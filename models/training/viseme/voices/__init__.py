@@ -1,0 +1,1 @@
+"""Voices that say a text and tell to the millisecond which sound they make when."""
