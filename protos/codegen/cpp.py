@@ -34,6 +34,7 @@ def render(registry: Registry) -> str:
         ("AvatarKey", list(registry.keys("avatar_frame"))),
         ("AffectKey", list(registry.keys("emotion_update"))),
         ("LayoutKey", list(registry.keys("layout"))),
+        ("TrackKey", list(registry.keys("track_chunk"))),
         ("DecodeStatus", [(row["name"], row["value"]) for row in tables["status"]]),
     ):
         lines += ["", f"enum class {name} : std::uint8_t", "{"]

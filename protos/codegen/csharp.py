@@ -64,6 +64,7 @@ def _enums(registry: Registry) -> list[tuple[str, list[tuple[str, int]]]]:
         ("AvatarKey", list(registry.keys("avatar_frame"))),
         ("AffectKey", list(registry.keys("emotion_update"))),
         ("LayoutKey", list(registry.keys("layout"))),
+        ("TrackKey", list(registry.keys("track_chunk"))),
         ("DecodeStatus", [(row["name"], row["value"]) for row in registry.tables["status"]]),
     ]
 

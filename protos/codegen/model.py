@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 SOURCE_NAME = "protos/registry.toml"
-PARTS = {"avatar_frame": ("blendshapes", "bones", "visemes", "effects"), "emotion_update": ("emotions", "action_units")}
+PARTS = {
+    "avatar_frame": ("blendshapes", "bones", "visemes", "effects"),
+    "emotion_update": ("emotions", "action_units"),
+    "track_chunk": ("blendshapes", "visemes"),
+}
 PART_TABLES = {
     "blendshapes": "blendshape",
     "bones": "bone",
@@ -65,7 +69,7 @@ def load(path: Path) -> Registry:
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"{table} names stand twice: {', '.join(sorted(twice))}")
-    for message in ("common", "avatar_frame", "emotion_update", "layout"):
+    for message in ("common", *PARTS, "layout"):
         values = [row["value"] for row in tables["key"] if row["message"] in (message, "common")]
         if len(values) != len(set(values)):
             raise ValueError(f"a key of {message} is used twice")
@@ -78,10 +82,19 @@ def _layout(tables: dict[str, Any], row: dict[str, Any]) -> Layout:
     parts = []
     for part in PARTS[row["message"]]:
         known = tuple(entry["name"] for entry in tables[PART_TABLES[part]])
-        chosen = known if row[part] == "all" else tuple(row[part])
+        chosen = _chosen(tables, PART_TABLES[part], row[part])
         strangers = [name for name in chosen if name not in known]
         if strangers:
             raise ValueError(f"layout {row['name']} names unknown {part}: {', '.join(strangers)}")
         parts.append((part, chosen))
     every = tuple(name for _, names in parts for name in names)
     return Layout(row["id"], row["name"], row["message"], tuple(parts), layout_hash(every))
+
+
+def _chosen(tables: dict[str, Any], table: str, chosen: str | list[str]) -> tuple[str, ...]:
+    """The names that a layout takes from a table: those it lists, "all", or those of the group that it names."""
+    if not isinstance(chosen, str):
+        return tuple(chosen)
+    if chosen != "all" and chosen not in [row["name"] for row in tables["group"]]:
+        raise ValueError(f'a layout takes {chosen!r} from the {table} table, expected "all", a group or a list of names')
+    return tuple(entry["name"] for entry in tables[table] if chosen in ("all", entry.get("group")))

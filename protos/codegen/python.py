@@ -65,6 +65,7 @@ def render(registry: Registry) -> str:
     lines += _enum("AvatarKey", "Map keys of an avatar_frame.", list(registry.keys("avatar_frame")))
     lines += _enum("AffectKey", "Map keys of an emotion_update.", list(registry.keys("emotion_update")))
     lines += _enum("LayoutKey", "Map keys of a layout message.", list(registry.keys("layout")))
+    lines += _enum("TrackKey", "Map keys of a track_chunk.", list(registry.keys("track_chunk")))
     lines += _enum("DecodeStatus", "What a reader found.", [(row["name"], row["value"]) for row in tables["status"]])
     lines.append("STATUS_TEXTS: Final[dict[int, str]] = {")
     lines += [f'    {row["value"]}: "{row["text"]}",' for row in tables["status"]]

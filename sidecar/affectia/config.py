@@ -28,10 +28,15 @@ import pydantic
 
 from affectia import registry
 from affectia.capture.camera import CameraOptions
+from affectia.capture.microphone_options import MicrophoneOptions
 from affectia.errors import ConfigError
 from affectia.fusion.face_fusion import FaceFusionOptions
+from affectia.fusion.voice_fusion import VoiceFusionOptions
+from affectia.motion.mouth_closure import MouthClosureOptions
 from affectia.motion.smoother import SmootherOptions
+from affectia.motion.speech_blend import SpeechBlendOptions
 from affectia.perception.attention import AttentionOptions
+from affectia.perception.voice.voice_activity import VoiceActivityOptions
 from affectia.pipeline import PipelineOptions
 from affectia.rig.face_rig import FaceRigOptions
 
@@ -54,9 +59,10 @@ class ServerSettings:
 
 @dataclass(frozen=True)
 class SessionSettings:
-    """The session that is opened at the start; an empty `source` opens none."""
+    """The session that is opened at the start; without a `source` and without a `voice` none is."""
 
     source: str = "camera:0"
+    voice: str = "none"
     id: str = "default"
     avatars: int = 1
     consent: tuple[str, ...] = ()
@@ -88,14 +94,21 @@ class Settings:
     frames: FrameSettings = field(default_factory=FrameSettings)
     log: LogSettings = field(default_factory=LogSettings)
     camera: CameraOptions = field(default_factory=CameraOptions)
+    microphone: MicrophoneOptions = field(default_factory=MicrophoneOptions)
     attention: AttentionOptions = field(default_factory=AttentionOptions)
+    voice: VoiceActivityOptions = field(default_factory=VoiceActivityOptions)
     fusion: FaceFusionOptions = field(default_factory=FaceFusionOptions)
+    voice_fusion: VoiceFusionOptions = field(default_factory=VoiceFusionOptions)
     rig: FaceRigOptions = field(default_factory=FaceRigOptions)
     motion: SmootherOptions = field(default_factory=SmootherOptions)
+    speech: SpeechBlendOptions = field(default_factory=SpeechBlendOptions)
+    closure: MouthClosureOptions = field(default_factory=MouthClosureOptions)
 
     def pipeline(self) -> PipelineOptions:
         """The options of the stages, put together."""
-        return PipelineOptions(fusion=self.fusion, rig=self.rig, motion=self.motion)
+        return PipelineOptions(
+            fusion=self.fusion, voice=self.voice_fusion, rig=self.rig, motion=self.motion, speech=self.speech, closure=self.closure
+        )
 
 
 def default_config_path() -> Path:

@@ -9,13 +9,20 @@ from numpy.typing import NDArray
 
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, Clock
 from affectia.fusion.face_fusion import FaceFusion, FaceFusionOptions
+from affectia.fusion.voice_fusion import VoiceFusion, VoiceFusionOptions
+from affectia.motion.mouth_closure import MouthClosureOptions
 from affectia.motion.smoother import Smoother, SmootherOptions
-from affectia.publish.frame_publisher import FramePublisher, Transport
+from affectia.motion.speech_blend import SpeechBlendOptions
+from affectia.motion.speech_motion import SpeechMotion
+from affectia.publish.frame_publisher import FramePublisher, Transport, VoiceFormat
 from affectia.rig.face_rig import FaceRig, FaceRigOptions
 from affectia.signals.face_observations import FaceObservations
+from affectia.signals.voice_observations import VoiceObservations
 
 LIVE_FOR_NANOS = 100 * NANOS_PER_MILLI  # so long after its last observation a slot needs no timer
 _EARLY = 0.25  # a frame may come this share of its period before it is due: sources jitter
+
+Due = tuple[NDArray[np.intp], NDArray[np.int64]]  # slots, and the instant that the pose of each shows
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,11 @@ class PipelineOptions:
 
     slots: int = 512
     fusion: FaceFusionOptions = field(default_factory=FaceFusionOptions)
+    voice: VoiceFusionOptions = field(default_factory=VoiceFusionOptions)
     rig: FaceRigOptions = field(default_factory=FaceRigOptions)
     motion: SmootherOptions = field(default_factory=SmootherOptions)
+    speech: SpeechBlendOptions = field(default_factory=SpeechBlendOptions)
+    closure: MouthClosureOptions = field(default_factory=MouthClosureOptions)
 
 
 class Pipeline:
@@ -34,16 +44,28 @@ class Pipeline:
     def __init__(self, transport: Transport, clock: Clock, options: PipelineOptions | None = None) -> None:
         options = options or PipelineOptions()
         self._clock = clock
-        self._fusion = FaceFusion(options.slots, options.fusion)
         self._rig = FaceRig(options.rig)
         self._motion = Smoother(options.slots, options.motion)
+        table = self._rig.viseme_shapes
+        self._speech = SpeechMotion(
+            options.slots, floors=table.closure_floors, jaw_caps=table.closure_jaw_caps, blend=options.speech, closure=options.closure
+        )
+        self._fusion = FaceFusion(options.slots, options.fusion)
+        self._voices = VoiceFusion(options.slots, options.voice, lead_nanos=self._speech.lag_nanos)
         self.publisher = FramePublisher(options.slots, transport, clock)
         self._open = np.zeros(options.slots, np.bool_)
         self._observed_at_nanos = np.zeros(options.slots, np.int64)
+        self._heard_at_nanos = np.zeros(options.slots, np.int64)
+        self._sounded_at_nanos = np.zeros(options.slots, np.int64)  # the newest instant of a voice that can be shown
         self._posed_at_nanos = np.zeros(options.slots, np.int64)
         self._due_nanos = np.zeros(options.slots, np.int64)
         self._period_nanos = np.zeros(options.slots, np.int64)
         self._slowness = np.ones(options.slots, np.float32)
+
+    @property
+    def mouth_lag_nanos(self) -> int:
+        """How long after what was heard its mouth is shown, beside the look-ahead of who listens."""
+        return self._speech.lag_nanos
 
     def open_slot(
         self, slot: int, avatar_id: str, *, precision_bits: int, rate_hz: float, smoothing: float, several_faces: bool = False
@@ -70,23 +92,64 @@ class Pipeline:
         self.forget(np.array([slot]))
 
     def forget(self, slots: NDArray[np.intp]) -> None:
-        """Drop what was seen of these avatars: their next frames are at rest and say that nothing is valid."""
+        """Drop what was seen and heard of these avatars: their next frames are at rest and say that nothing is valid."""
+        self.forget_faces(slots)
+        self.forget_voices(slots)
+
+    def forget_faces(self, slots: NDArray[np.intp]) -> None:
+        """Drop what was seen of these avatars; what is heard of them goes on."""
         self._fusion.forget(slots)
         self._motion.reset(slots)
         self._observed_at_nanos[slots] = 0
 
-    def observe(self, slots: NDArray[np.intp], faces: FaceObservations) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    def forget_voices(self, slots: NDArray[np.intp]) -> None:
+        """Drop what was heard of these avatars; what is seen of them goes on."""
+        self._voices.forget(slots)
+        self._speech.reset(slots)
+        self._heard_at_nanos[slots] = self._sounded_at_nanos[slots] = 0
+        for slot in slots.tolist():
+            self.publisher.set_voice(slot, None)
+
+    def observe(self, slots: NDArray[np.intp], faces: FaceObservations) -> Due:
         """Take in one sample's faces; returns the slots that are due now, and the instant that their poses show."""
+        captured_nanos = faces.captured_at_nanos
         mine = self._open[slots]
         self._fusion.observe(slots, faces)
-        self._observed_at_nanos[slots] = faces.captured_at_nanos
-        due = slots[mine & self._is_due(slots, faces.captured_at_nanos)]
-        return due, np.full(due.size, faces.captured_at_nanos, np.int64)
+        self._observed_at_nanos[slots] = captured_nanos
+        if self._voices.voice_count:
+            # Somebody who is heard and not seen is his voice's: pictures of nobody would only hold it up.
+            unseen = ~faces.found & (captured_nanos - self._heard_at_nanos[slots] <= LIVE_FOR_NANOS)
+            self._observed_at_nanos[slots[unseen]] = 0
+            mine &= ~unseen
+        due = slots[mine & self._is_due(slots, captured_nanos)]
+        return due, np.full(due.size, captured_nanos, np.int64)
 
-    def timer_slots(self, now_nanos: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    def hear(self, slot: int, voice: VoiceObservations, now_nanos: int) -> None:
+        """Take in what was heard of an avatar's voice; `voice_slots` then tells what it makes due."""
+        if not (self._open[slot] and self._voices.observe(slot, voice)):
+            return
+        lag_nanos = self.mouth_lag_nanos
+        self._heard_at_nanos[slot] = now_nanos
+        self._sounded_at_nanos[slot] = voice.ends_at_nanos - lag_nanos
+        self.publisher.set_voice(slot, VoiceFormat(voice.source_rate_hz, voice.look_ahead_nanos + lag_nanos))
+
+    def voice_slots(self, now_nanos: int) -> Due:
+        """The slots whose voice drives them now, no face does, and has sounded until their next pose, and that pose's instant.
+
+        To be asked until there are none: a voice comes in blocks, its poses stand a period apart, on instants of their own, so that none
+        is early or late whatever the blocks are. A voice that is far behind begins anew at its end.
+        """
+        slots = np.flatnonzero(self._is_heard(now_nanos) & ~self._is_seen(now_nanos))
+        newest_nanos, due_nanos = self._sounded_at_nanos[slots], self._due_nanos[slots]
+        times_nanos = np.where(newest_nanos - due_nanos > LIVE_FOR_NANOS, newest_nanos, due_nanos)
+        ready = (times_nanos <= newest_nanos) & (times_nanos > self._posed_at_nanos[slots])
+        slots, times_nanos = slots[ready], times_nanos[ready]
+        self._due_nanos[slots] = times_nanos
+        return slots, times_nanos
+
+    def timer_slots(self, now_nanos: int) -> Due:
         """The slots that no observation drives now, and the instant that their poses show."""
-        idle = self._open & (now_nanos - self._observed_at_nanos > LIVE_FOR_NANOS)
-        slots = np.flatnonzero(idle)
+        slots = np.flatnonzero(self._open & ~self._is_seen(now_nanos) & ~self._is_heard(now_nanos))
         due = slots[self._is_due(slots, now_nanos)]
         return due, np.full(due.size, now_nanos, np.int64)
 
@@ -101,9 +164,19 @@ class Pipeline:
         period_nanos = self._period_nanos[slots]
         self._due_nanos[slots] = np.maximum(self._due_nanos[slots], times_nanos - period_nanos // 2) + period_nanos
         state = self._fusion.state(slots, times_nanos)
+        state = self._voices.joined(state, slots, times_nanos)
         weights = self._rig.weights(state)
         weights = self._motion.moved(slots, times_nanos, weights, self._slowness[slots])
+        weights = self._speech.spoken(slots, times_nanos, weights)
         self.publisher.publish(slots, times_nanos, state, weights)
+
+    def _is_seen(self, now_nanos: int) -> NDArray[np.bool_]:
+        seen: NDArray[np.bool_] = now_nanos - self._observed_at_nanos <= LIVE_FOR_NANOS
+        return seen
+
+    def _is_heard(self, now_nanos: int) -> NDArray[np.bool_]:
+        heard: NDArray[np.bool_] = now_nanos - self._heard_at_nanos <= LIVE_FOR_NANOS
+        return heard
 
     def _is_due(self, slots: NDArray[np.intp], now_nanos: int) -> NDArray[np.bool_]:
         due: NDArray[np.bool_] = now_nanos >= self._due_nanos[slots] - _EARLY * self._period_nanos[slots]

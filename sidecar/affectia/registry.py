@@ -11,12 +11,20 @@ from typing import Final, NamedTuple
 WIRE_MAJOR: Final = 1
 WIRE_MAX_FRAME_BYTES: Final = 4096
 WIRE_MAX_LAYOUT_BYTES: Final = 65536
+WIRE_MAX_TRACK_BYTES: Final = 65536
 WIRE_MAX_MAP_ENTRIES: Final = 64
 WIRE_MAX_DEPTH: Final = 4
 WIRE_MAX_NAMES: Final = 1024
 WIRE_MAX_NAME_BYTES: Final = 64
 WIRE_MAX_AGE_TICKS: Final = 255
 WIRE_FIRST_CUSTOM_LAYOUT_ID: Final = 1024
+WIRE_MIN_SAMPLE_RATE_HZ: Final = 8000
+WIRE_MAX_SAMPLE_RATE_HZ: Final = 192000
+WIRE_MAX_FRAME_RATE_HZ: Final = 240
+WIRE_TRACK_QUEUE_MILLIS: Final = 10000
+WIRE_TRACK_CLOSE_MILLIS: Final = 100
+WIRE_TRACK_HOLD_MILLIS: Final = 100
+WIRE_TRACK_EASE_MILLIS: Final = 100
 
 PORT_BASE: Final = 17870
 PORT_PUBLISH: Final = 0
@@ -154,6 +162,22 @@ class LayoutKey(IntEnum):
     """Map keys of a layout message."""
 
     PARTS = 8
+    AUDIO_RATE_HZ = 9
+    LOOK_AHEAD_MILLIS = 10
+
+
+class TrackKey(IntEnum):
+    """Map keys of a track_chunk."""
+
+    START_SAMPLE = 8
+    SAMPLE_RATE_HZ = 9
+    FRAME_RATE_HZ = 10
+    FRAME_COUNT = 11
+    BLENDSHAPES = 12
+    VISEMES = 13
+    END = 14
+    LOOK_AHEAD_MILLIS = 15
+    DEGRADED = 16
 
 
 class DecodeStatus(IntEnum):
@@ -200,4 +224,5 @@ LAYOUTS: Final[tuple[StandardLayout, ...]] = (
     StandardLayout(1, "standard", "avatar_frame", (BLENDSHAPES, BONES, VISEMES, EFFECTS), bytes.fromhex("6f5642c0cffd2acc")),
     StandardLayout(2, "head_and_shapes", "avatar_frame", (BLENDSHAPES, ("head",), (), ()), bytes.fromhex("9fc5537cf205228a")),
     StandardLayout(3, "affect", "emotion_update", (EMOTIONS, ACTION_UNITS), bytes.fromhex("4f300277a250dad8")),
+    StandardLayout(4, "track", "track_chunk", (("jawForward", "jawLeft", "jawRight", "jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthLeft", "mouthRight", "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft", "mouthFrownRight", "mouthDimpleLeft", "mouthDimpleRight", "mouthStretchLeft", "mouthStretchRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthPressLeft", "mouthPressRight", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight", "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "noseSneerLeft", "noseSneerRight", "tongueOut",), VISEMES), bytes.fromhex("434bb0bafd8620eb")),
 )

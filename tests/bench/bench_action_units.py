@@ -16,7 +16,7 @@ from affectia.errors import ModelMissing
 from affectia.inference.model_store import ModelStore
 from affectia.perception.face.expression.action_units import ActionUnits
 from affectia.perception.face.expression.face_geometry import FEATURES
-from affectia.session.session_manager import FACE_MODEL
+from affectia.session.session_parts import FACE_MODEL
 from marked_moments import Moment
 from report import against, console, table
 

@@ -23,7 +23,8 @@ from affectia.clock import SystemClock
 from affectia.inference.model_store import ModelStore
 from affectia.perception.face.landmarks.landmark_call import DocumentedCall
 from affectia.perception.face.landmarks.landmarker import FaceLandmarker
-from affectia.session.session_manager import FACE_MODEL, SessionRequest
+from affectia.session.session_parts import FACE_MODEL
+from affectia.session.session_request import SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
 from affectia.signals.face_observations import FaceObservations

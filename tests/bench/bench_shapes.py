@@ -30,7 +30,7 @@ from affectia.perception.face.eyes.blink import BlinkDetector
 from affectia.perception.face.eyes.gaze import GazeEstimator
 from affectia.perception.face.landmarks import head_mesh, head_pose
 from affectia.perception.face.landmarks.landmarker import FaceLandmarker
-from affectia.session.session_manager import FACE_MODEL
+from affectia.session.session_parts import FACE_MODEL
 from affectia.signals.video_sample import VideoSample
 from report import console
 from shape_quality import COLUMNS, Curves, Measured, Pictures, between_markers, markdown, pairs, table

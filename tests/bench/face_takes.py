@@ -22,7 +22,7 @@ from affectia.perception.face.face_perceiver import FacePerceiver
 from affectia.perception.face.landmarks.detected_face import DetectedFace
 from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.rig.face_rig import FaceRig
-from affectia.session.session_manager import FACE_MODEL
+from affectia.session.session_parts import FACE_MODEL
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.face_channels import POSITION
 from affectia.signals.face_observations import FaceObservations

@@ -14,7 +14,7 @@ from affectia.client import Subscriber
 from affectia.pipeline import PipelineOptions
 from affectia.registry import PORT_PUBLISH
 from affectia.session.session import SessionOptions, SessionState
-from affectia.session.session_manager import SessionRequest
+from affectia.session.session_request import SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
 from affectia.store.take_csv import write_take

@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from affectia import registry
+from affectia.clock import NANOS_PER_MILLI
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
+from affectia.signals.voice_observations import VoiceObservations
 from affectia.wire import avatar_frame, emotion_update, topic
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
@@ -99,6 +101,31 @@ def shape_row(weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
     for name, weight in weights.items():
         row[0, SHAPE[name]] = weight
     return row
+
+
+def voice(
+    starts_at_nanos: int,
+    *names: str,
+    loudness: float = 0.7,
+    speaking: float = 1.0,
+    source_sample: int = 0,
+    rate_hz: int = 48_000,
+    look_ahead_millis: int = 40,
+    degraded: bool = False,
+) -> VoiceObservations:
+    """Frames of 10 ms, each one viseme alone, by name; the first belongs to `source_sample`."""
+    visemes = np.zeros((len(names), len(VISEME)), np.float32)
+    visemes[np.arange(len(names)), [VISEME[name] for name in names]] = 1
+    return VoiceObservations(
+        starts_at_nanos,
+        visemes,
+        np.full(len(names), loudness, np.float32),
+        np.full(len(names), speaking, np.float32),
+        source_sample + rate_hz // 100 * np.arange(len(names)),
+        rate_hz,
+        look_ahead_millis * NANOS_PER_MILLI,
+        degraded,
+    )
 
 
 def sample(media_time_nanos: int, *, captured_at_nanos: int = 0) -> VideoSample:

@@ -50,6 +50,32 @@ def test_one_constant_of_a_table_leaves_the_others(tmp_path: Path) -> None:
     assert settings.motion.mouth == config.Settings().motion.mouth
 
 
+def test_everything_of_a_voice_can_be_set(tmp_path: Path) -> None:
+    text = """
+[session]
+voice = "microphone:1"
+[microphone]
+block_millis = 20
+[voice]
+start = 0.6
+[voice_fusion]
+attack_secs = 0.03
+[speech]
+quick_secs = 0.01
+[closure]
+hold_secs = 0.05
+[rig]
+tongue = false
+"""
+    settings = load(written(tmp_path, text))
+    assert settings.session.voice == "microphone:1"
+    assert (settings.microphone.block_millis, settings.voice.start) == (20.0, 0.6)
+    options = settings.pipeline()
+    assert options.voice.attack_secs == 0.03
+    assert options.voice.release_secs == config.Settings().voice_fusion.release_secs
+    assert (options.speech.quick_secs, options.closure.hold_secs, options.rig.tongue) == (0.01, 0.05, False)
+
+
 def test_the_environment_speaks_toml_and_plain_words() -> None:
     settings = load(environment={"AFFECTIA_SESSION__CONSENT": '["camera"]', "AFFECTIA_SESSION__SOURCE": "file:a b.mp4"})
     assert settings.session.consent == ("camera",)
@@ -73,6 +99,9 @@ def test_a_file_may_be_named_by_the_environment(tmp_path: Path) -> None:
         ("[server]\nport_base = 80\n", "server.port_base is 80, expected 1024 to 65532"),
         ('[log]\nlevel = "loud"\n', "log.level is 'loud', expected 'debug', 'info', 'warning' or 'error'"),
         ("[server\n", "no valid TOML"),
+        ("[voice_fusion]\nstart_probability = 2\n", "voice_fusion.start_probability is 2.0, expected more than 0"),
+        ("[voice]\nstart_probability = 0.5\n", "setting voice.start_probability is unknown, expected one of|did you mean"),
+        ("[microphone]\nblock_millis = 1\n", "microphone.block_millis is 1.0, expected 2 to 100"),
     ],
 )
 def test_wrong_settings_are_told_in_a_sentence(tmp_path: Path, text: str, message: str) -> None:

@@ -4,61 +4,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, FakeClock
-from affectia.pipeline import LIVE_FOR_NANOS, Pipeline, PipelineOptions
-from affectia.registry import Group
+from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
+from affectia.pipeline import LIVE_FOR_NANOS
+from affectia.registry import Group, Source
 from affectia.signals.face_observations import FaceObservations
-from tests.unit.fakes import SHAPE, FakeTransport, face, slots
+from tests.unit.fakes import SHAPE, face, slots, voice
+from tests.unit.pipeline_stage import START, Stage, jaw_of, mouth_of, times_of
 
 pytestmark = pytest.mark.unit
-
-START = 10 * NANOS_PER_SEC
-
-
-class Stage:
-    """A pipeline with its transport and clock, driven as the motion thread drives it."""
-
-    def __init__(self, count: int = 4, *prefixes: bytes) -> None:
-        self.clock = FakeClock(start_nanos=START)
-        self.transport = FakeTransport(*prefixes)
-        self.pipeline = Pipeline(self.transport, self.clock, PipelineOptions(slots=count))
-
-    def open(self, slot: int = 0, name: str = "a", *, rate_hz: float = 60, smoothing: float = 0, precision_bits: int = 8) -> None:
-        self.pipeline.open_slot(slot, name, precision_bits=precision_bits, rate_hz=rate_hz, smoothing=smoothing)
-
-    def observe(self, faces: FaceObservations, *numbers: int) -> list[int]:
-        return self._tick(*self.pipeline.observe(slots(*(numbers or (0,))), faces))
-
-    def timer(self) -> list[int]:
-        return self._tick(*self.pipeline.timer_slots(self.clock.now_nanos()))
-
-    def _tick(self, due: npt.NDArray[np.intp], times_nanos: npt.NDArray[np.int64]) -> list[int]:
-        self.pipeline.tick(due, times_nanos)
-        ticked: list[int] = due.tolist()
-        return ticked
-
-    def run(self, secs: float, *, source_hz: float, timer_hz: float = 60) -> int:
-        """Play a source and the timer for a while; returns how many frames came out."""
-        before, began = len(times_of(self)), self.clock.now_nanos()
-        events = sorted(
-            [(number / source_hz, True) for number in range(round(secs * source_hz))]
-            + [(number / timer_hz, False) for number in range(round(secs * timer_hz))]
-        )
-        for at, is_sample in events:
-            self.clock.advance(nanos=began + round(at * NANOS_PER_SEC) - self.clock.now_nanos())
-            if is_sample:
-                self.observe(face(self.clock.now_nanos()))
-            else:
-                self.timer()
-        return len(times_of(self)) - before
-
-
-def jaw_of(stage: Stage, name: str = "a") -> list[float]:
-    return [round(float(frame.blendshape_weights()[SHAPE["jawOpen"]]), 2) for frame in stage.transport.frames(name)]
-
-
-def times_of(stage: Stage, name: str = "a") -> list[int]:
-    return [frame.time_nanos for frame in stage.transport.frames(name)]
 
 
 def test_an_observation_ticks_its_avatar_at_once_and_at_its_own_instant() -> None:
@@ -254,3 +207,22 @@ def test_no_slots_is_no_tick() -> None:
     stage = Stage()
     stage.pipeline.tick(slots(), np.array([], np.int64))
     assert stage.transport.sent == []
+
+
+def test_voice_alone_drives_its_avatar_at_even_instants() -> None:
+    stage = Stage()
+    stage.open()
+    times = stage.say(0.5, block=3)
+    assert {round(step / NANOS_PER_MILLI, 2) for step in np.diff(times)} == {16.67}
+    assert mouth_of(stage)[-1] == (True, Source.VOICE)
+    assert stage.transport.frames("a")[-1].audio_sample is not None
+    assert stage.pipeline.mouth_lag_nanos == 21 * NANOS_PER_MILLI
+
+
+def test_face_that_is_seen_drives_its_avatar_whatever_is_heard() -> None:
+    stage = Stage()
+    stage.open()
+    stage.observe(face(START))
+    assert stage.hear(voice(START - 45 * NANOS_PER_MILLI, "aa")) == []
+    stage.clock.advance(secs=1 / 60)
+    assert stage.observe(face(stage.clock.now_nanos())) == [0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from affectia import registry
 from affectia.cli.action_units import LABELS, intensities
 from affectia.cli.active_shapes import ActiveShapes, ActiveShapesOptions
 from affectia.client import BlinkCounter, Blinks, ReceivedUpdate
@@ -19,12 +20,14 @@ class AffectReading:
 
     `units` are labels and intensities 0..1, row by row. `gaze_deg` is (across, up): the angle against the line from the face to the
     camera, across + = towards the subject's left. `lids` are (left, right) 0..1, 1 = shut. `blinks` counts since the watching began.
+    `speaking` is the probability that somebody speaks.
     """
 
     units: tuple[tuple[str, float | None], ...] = ()
     gaze_deg: tuple[float, float] | None = None
     lids: tuple[float, float] | None = None
     blinks: Blinks | None = None
+    speaking: float | None = None
 
 
 class AffectMonitor:
@@ -51,9 +54,12 @@ class AffectMonitor:
         self._has_met_units = self._has_met_units or bool(np.isfinite(measured).any())
         rows = self._active.update(np.nan_to_num(measured), now_nanos) if self._has_met_units else ()
         units = tuple((LABELS[place], None if np.isnan(measured[place]) else float(measured[place])) for place in rows)
-        if silent or update is None or not update.is_valid(Group.EYES):
+        if silent or update is None:
             return AffectReading(units, blinks=blinks)
-        return AffectReading(units, _gaze_deg(update), _lids(update), blinks)
+        speaking = None if update.speaking_probability is None else update.speaking_probability / registry.UNIT_WEIGHT_U8
+        if not update.is_valid(Group.EYES):
+            return AffectReading(units, blinks=blinks, speaking=speaking)
+        return AffectReading(units, _gaze_deg(update), _lids(update), blinks, speaking)
 
 
 def _gaze_deg(update: EmotionUpdate) -> tuple[float, float] | None:

@@ -15,19 +15,23 @@ from enum import IntEnum
 from typing import Final
 
 from affectia import registry
-from affectia.registry import AffectKey, AvatarKey, CommonKey, DecodeStatus, LayoutKey
-from affectia.wire import avatar_frame, cbor, emotion_update, layout, topic
+from affectia.registry import AffectKey, AvatarKey, CommonKey, DecodeStatus, LayoutKey, TrackKey
+from affectia.wire import avatar_frame, cbor, emotion_update, layout, topic, track_chunk
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import LayoutMessage, LayoutTable
+from affectia.wire.track_chunk import TrackChunk
 
-KINDS: Final = ("avatar_frame", "emotion_update", "layout")
+KINDS: Final = ("avatar_frame", "emotion_update", "track_chunk", "layout")
 
-Message = AvatarFrame | EmotionUpdate | LayoutMessage
+Message = AvatarFrame | EmotionUpdate | TrackChunk | LayoutMessage
 
-_KIND_OF_TOPIC: Final = dict(zip((registry.TOPIC_AVATAR, registry.TOPIC_AFFECT, registry.TOPIC_LAYOUT), KINDS, strict=True))
-_OWN_KEYS: Final[dict[str, Iterable[IntEnum]]] = dict(zip(KINDS, (AvatarKey, AffectKey, LayoutKey), strict=True))
+_TOPICS: Final = (registry.TOPIC_AVATAR, registry.TOPIC_AFFECT, registry.TOPIC_TRACK, registry.TOPIC_LAYOUT)
+_KIND_OF_TOPIC: Final = dict(zip(_TOPICS, KINDS, strict=True))
+_OWN_KEYS: Final[dict[str, Iterable[IntEnum]]] = dict(zip(KINDS, (AvatarKey, AffectKey, TrackKey, LayoutKey), strict=True))
 _LAYOUT_KEYS: Final = (CommonKey.VERSION, CommonKey.STREAM_ID, CommonKey.LAYOUT_ID, CommonKey.LAYOUT_HASH, LayoutKey.PARTS)
+_REQUIRED_KEYS: Final = {"track_chunk": track_chunk.REQUIRED_KEYS, "layout": _LAYOUT_KEYS}  # of the others those of a frame
+_LIMITS: Final = {"track_chunk": registry.WIRE_MAX_TRACK_BYTES, "layout": registry.WIRE_MAX_LAYOUT_BYTES}
 _MAJORS: Final = ("integer", "integer", "byte string", "text", "array", "map", "tag", "simple value or float")
 _ARRAYS: Final = {registry.TAG_U8: "uint8 array", registry.TAG_U16_LE: "uint16 array", registry.TAG_I16_LE: "int16 array"}
 
@@ -86,6 +90,8 @@ def _decode(kind: str, body: bytes, layouts: LayoutTable) -> tuple[DecodeStatus,
         return layout.try_decode(body)
     if kind == "emotion_update":
         return emotion_update.try_decode(body, layouts)
+    if kind == "track_chunk":
+        return track_chunk.try_decode(body, layouts)
     return avatar_frame.try_decode(body, layouts)
 
 
@@ -94,8 +100,8 @@ def _likely_kind(body: bytes, layouts: LayoutTable) -> str:
         if _decode(kind, body, layouts)[0] is DecodeStatus.OK:
             return kind
     keys = set(_Walk(body, "avatar_frame").keys.values())
-    if CommonKey.LAYOUT_HASH in keys and keys.isdisjoint((CommonKey.SEQUENCE, CommonKey.TIME_NANOS, CommonKey.PUBLISH_DELAY_MICROS)):
-        return "layout"
+    if CommonKey.LAYOUT_HASH in keys and keys.isdisjoint((CommonKey.TIME_NANOS, CommonKey.PUBLISH_DELAY_MICROS)):
+        return "track_chunk" if CommonKey.SEQUENCE in keys else "layout"
     if keys & set(range(AvatarKey.AUDIO_SAMPLE + 1, AffectKey.SPEAKING_PROBABILITY + 1)):
         return "emotion_update"
     # The other kind's reader does not know the layout and stops there.
@@ -111,7 +117,7 @@ def _first_clear(kind: str, body: bytes, layouts: LayoutTable) -> int:
 
 
 def _limit(kind: str) -> int:
-    return registry.WIRE_MAX_LAYOUT_BYTES if kind == "layout" else registry.WIRE_MAX_FRAME_BYTES
+    return _LIMITS.get(kind, registry.WIRE_MAX_FRAME_BYTES)
 
 
 def _fault(status: DecodeStatus, kind: str, body: bytes, layouts: LayoutTable, walk: _Walk) -> Fault:
@@ -125,7 +131,7 @@ def _fault(status: DecodeStatus, kind: str, body: bytes, layouts: LayoutTable, w
     head = max((each for each in walk.heads if each < size), default=0)
     if status is DecodeStatus.MISSING_KEY:
         here = head if head in walk.key_heads else size
-        required = _LAYOUT_KEYS if kind == "layout" else avatar_frame.REQUIRED_KEYS
+        required = _REQUIRED_KEYS.get(kind, avatar_frame.REQUIRED_KEYS)
         met = {key for offset, key in walk.keys.items() if offset < here}
         absent = next((key for key in required if key not in met), None)
         name = "" if absent is None else f"key {int(absent)} ({walk.name(absent)}) is missing, "

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from affectia.cli.bake import bake
 from affectia.cli.demo import demo
 from affectia.cli.devices import devices
 from affectia.cli.doctor import doctor
@@ -27,6 +28,7 @@ app.command()(serve)
 app.command()(watch)
 app.command()(demo)
 app.command()(replay)
+app.command()(bake)
 app.command()(devices)
 app.command()(doctor)
 app.command()(inspect)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from affectia.cli import gauges
 from affectia.cli.action_units import LABEL_CELLS
-from affectia.cli.monitor import GroupReading, Reading
+from affectia.cli.monitor import VISEME_ROWS, GroupReading, Reading
 from affectia.cli.sidecar_status import SidecarStatus
 from affectia.client import Blinks
 
@@ -77,8 +77,10 @@ class Dashboard:
         left_cells = inner - 3 - right_cells
         shape_cells = (left_cells - 3 + _SHAPE_CELLS - LABEL_CELLS) // 2 if wide else left_cells
         shapes = self._shape_lines(shape_cells, shape_rows, ascii_only=ascii_only)
-        units = self._unit_lines(left_cells - 3 - shape_cells if wide else left_cells, unit_rows, ascii_only=ascii_only)
-        left = _columns(shapes, units, shape_cells + 3) if wide else shapes + units
+        second_cells = left_cells - 3 - shape_cells if wide else left_cells
+        visemes = self._viseme_lines(second_cells, ascii_only=ascii_only)
+        units = self._unit_lines(second_cells, unit_rows - len(visemes), ascii_only=ascii_only)
+        left = _columns(shapes, units + visemes, shape_cells + 3) if wide else shapes + units + visemes
         right = self._right_lines(right_cells, ascii_only=ascii_only)
         lines = [self._title_line(inner), Text("─" * inner, "dim"), *self._metric_lines(left_cells + 3), self._others_line(inner)]
         lines += _columns(left, right, left_cells + 3)
@@ -125,13 +127,25 @@ class Dashboard:
 
     def _unit_lines(self, cells: int, rows: int, *, ascii_only: bool) -> list[Text]:
         affect = self.reading.affect
-        if affect is None:
+        if affect is None or rows <= 0:
             return []
         if not affect.units:
             return [Text("action units", "dim"), Text(_NOT_MEASURED, "dim")]
         name_cells = _name_cells(cells, LABEL_CELLS)
         units = [_bar_line(name, name_cells, value, cells, ascii_only=ascii_only) for name, value in affect.units[:rows]]
         return [Text("strongest action units", "dim"), *units]
+
+    def _viseme_lines(self, cells: int, *, ascii_only: bool) -> list[Text]:
+        visemes = self.reading.visemes
+        if not visemes:
+            return []
+        look_ahead_millis = None if self.status is None else self.status.look_ahead_millis
+        heading = "visemes" if look_ahead_millis is None else f"visemes, delay the sound by {look_ahead_millis} ms"
+        name_cells = _name_cells(cells, LABEL_CELLS)
+        return [
+            Text(heading[:cells], "dim"),
+            *(_bar_line(name, name_cells, weight, cells, ascii_only=ascii_only) for name, weight in visemes[:VISEME_ROWS]),
+        ]
 
     def _right_lines(self, cells: int, *, ascii_only: bool) -> list[Text]:
         reading, affect = self.reading, self.reading.affect
@@ -144,7 +158,10 @@ class Dashboard:
             lines += [_lid_line(name, shut, cells, ascii_only=ascii_only) for name, shut in lids]
             lines.append(_blink_line(affect.blinks, cells))
         viseme = "-" if reading.viseme is None else f"{reading.viseme[0]:3} {reading.viseme[1]:.2f}"
-        return [*lines, _metric("viseme", viseme, label_cells=8), Text("groups", "dim"), *map(_group_line, reading.groups)]
+        spoken = _metric("viseme", viseme, label_cells=8)
+        if affect is not None and affect.speaking is not None:
+            spoken.append_text(Text.assemble("  speaks ", (f"{100 * affect.speaking:.0f} %", "bold")))
+        return [*lines, spoken, Text("groups", "dim"), *map(_group_line, reading.groups)]
 
 
 def _name_cells(cells: int, wanted: int) -> int:
@@ -221,4 +238,9 @@ def progress_line(dashboard: Dashboard) -> str:
     p50, p95 = reading.latency_p50_millis, reading.latency_p95_millis
     latency = "-" if p50 is None or p95 is None else f"p50 {p50:.1f} p95 {p95:.1f} ms"
     found = "-" if reading.found_share is None else f"{100 * reading.found_share:.1f} %"
-    return f"{dashboard.elapsed_secs:4.0f} s  {reading.rate_hz:6.2f} frames/s  latency {latency}  face {found}  lost {dashboard.lost}"
+    line = f"{dashboard.elapsed_secs:4.0f} s  {reading.rate_hz:6.2f} frames/s  latency {latency}  face {found}  lost {dashboard.lost}"
+    speaking = None if reading.affect is None else reading.affect.speaking
+    if speaking is None:
+        return line
+    viseme = "-" if reading.viseme is None else f"{reading.viseme[0]} {reading.viseme[1]:.2f}"
+    return f"{line}  speaks {100 * speaking:.0f} %  viseme {viseme}"

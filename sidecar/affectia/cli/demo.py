@@ -6,7 +6,7 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Final, Protocol
 
@@ -24,24 +24,28 @@ from affectia.cli.affect_recording import AffectRecording
 from affectia.cli.dashboard import Dashboard, progress_line, rows_that_fit
 from affectia.cli.monitor import Monitor
 from affectia.cli.recording import Curves, Recording
-from affectia.cli.serve import CAMERA_QUESTION
+from affectia.cli.serve import CONSENT_HELP, VOICE_HELP, with_consent
 from affectia.cli.sidecar_process import SidecarProcess, are_free, ended_like_ctrl_c, free_port_base
 from affectia.cli.sidecar_status import StatusPoller
 from affectia.cli.summary import Summary
 from affectia.client import ReceivedFrame, ReceivedUpdate, Subscriber
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
-from affectia.errors import AffectiaError, ConfigError, ConsentMissing, PortInUse
+from affectia.errors import AffectiaError, ConfigError, ConsentMissing, ModelError, PortInUse
 from affectia.inference.model_store import ModelStore
-from affectia.session.session_manager import FACE_MODEL
+from affectia.perception.voice.silero_network import SILERO_MODEL
+from affectia.session.consent import MODALITIES, checked_modality
+from affectia.session.session_parts import FACE_MODEL
+from affectia.session.session_request import SessionRequest
 from affectia.session.sidecar import SWITCH_INTERVAL_SECS
 from affectia.session.source_spec import SourceSpec
+from affectia.session.voice_spec import VoiceSpec
 from affectia.signals.video_sample import VideoSample
 from affectia.store.take_csv import write_take
 from affectia.store.take_reader import read_take
 
 INTERRUPTED: Final = 130  # what a shell makes of Ctrl-C
 START_SECS: Final = 60.0  # a first start reads a network and libraries from a cold disk
-NO_CONSENT: Final = "no consent for the camera: it stays off, and all frames say that nothing is valid"
+NO_CONSENT: Final = "no consent for the {devices}: it stays off, and frames say that nothing of it is valid"
 _REFRESH_SECS: Final = 0.1
 _AVATAR: Final = "default"
 
@@ -49,15 +53,17 @@ _AVATAR: Final = "default"
 def demo(
     context: typer.Context,
     *,
-    source: Annotated[str, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH or synthetic.")] = "clip:carphone",
+    source: Annotated[str, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH, synthetic, or none.")] = "clip:carphone",
+    voice: Annotated[str, typer.Option(help=VOICE_HELP)] = "none",
     seconds: Annotated[float, typer.Option(min=0, help="How long; 0 is until Ctrl-C.")] = 20.0,
     headless: Annotated[bool, typer.Option("--headless", help="A line a second instead of the live screen.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for take and plot.", show_default="out/demo-TIME")] = None,
     port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default="the first that is free")] = None,
-    consent: Annotated[list[str] | None, typer.Option(help="What the person in front of it allows: camera.", show_default=False)] = None,
+    consent: Annotated[list[str] | None, typer.Option(help=CONSENT_HELP, show_default=False)] = None,
 ) -> None:
     """Watch a face move: start a sidecar, show what an engine would get, leave a take and a plot."""
-    spec = SourceSpec.parse(source)
+    spec, voice_spec = SourceSpec.parse(source), VoiceSpec.parse(voice)
+    SessionRequest(_AVATAR, spec, voice=voice_spec).check()
     folder = out or Path("out") / time.strftime("demo-%Y%m%d-%H%M%S")
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"output is a file, expected a folder: {folder}")
@@ -68,22 +74,32 @@ def demo(
     own_rate_hz = own_rate(spec, models)
     if not spec.is_ready_made:
         bring(FACE_MODEL, models, console)
+    if voice_spec is not None:
+        with contextlib.suppress(ModelError):  # without it the sidecar tells speech from loudness, and says so
+            bring(SILERO_MODEL, models, console)
     live = console.is_terminal and not headless
     sys.setswitchinterval(SWITCH_INTERVAL_SECS)  # drawing the screen must not hold up the stamping of frames
-    granted = with_consent(spec, tuple(consent or ()), ask=_ask if console.is_terminal and sys.stdin.isatty() else None)
+    wanted = needed_consent(spec, voice_spec)
+    granted = frozenset(checked_modality(name) for name in consent or ())
+    if console.is_terminal and sys.stdin.isatty():
+        granted = with_consent(spec, voice_spec, granted, ask=_ask, more=" and into the take of this demo")
     base = free_port_base() if port_base is None else port_base
     if port_base is not None and not are_free(base):  # else frames of somebody else's sidecar would be shown as its own
         raise PortInUse(f"ports {base} to {base + 3} are not all free, expected them to be; stop what uses them, or leave --port-base out")
-    if spec.kind == "camera" and "camera" not in granted and not sys.stdin.isatty():
-        raise ConsentMissing(f"{source} needs the consent of the person in front of it; start it in a terminal, or give --consent camera")
+    missing = [modality for modality in wanted if modality not in granted]
+    if missing and not sys.stdin.isatty():
+        given = " ".join(f"--consent {modality}" for modality in missing)
+        of = source if missing == ["camera"] else f"{source} with voice {voice}"
+        raise ConsentMissing(f"{of} needs the consent of the person in front of it; start it in a terminal, or give {given}")
     shape_rows, unit_rows = rows_that_fit(console.width, console.height)
-    note = NO_CONSENT if spec.kind == "camera" and "camera" not in granted else ""
+    note = NO_CONSENT.format(devices=" and the ".join(missing)) if missing else ""
     try:
         folder.mkdir(parents=True, exist_ok=True)  # now, and not when there is something to lose
     except OSError as error:
         raise ConfigError(f"output folder cannot be made ({str(error.strerror).lower()}), expected a place to write to: {folder}") from None
-    run = DemoRun(source, seconds, base, own_rate_hz, note=note, monitor=Monitor(shape_rows=shape_rows, unit_rows=unit_rows))
-    arguments = serve_arguments(source, base, granted)
+    shown = source if voice_spec is None else voice if spec.kind == "none" else f"{source} with voice {voice}"
+    run = DemoRun(shown, seconds, base, own_rate_hz, note=note, monitor=Monitor(shape_rows=shape_rows, unit_rows=unit_rows))
+    arguments = serve_arguments(source, base, granted, voice=voice)
     with ended_like_ctrl_c():
         ending = _follow(run, arguments, console, live=live)
         if run.recording.count:
@@ -107,7 +123,7 @@ def bring(model_id: str, models: ModelStore, console: Console) -> None:
 
 
 def own_rate(spec: SourceSpec, models: ModelStore) -> float | None:
-    """Pictures a second of a file or clip, None for a camera; raises CaptureError or ModelError where it cannot be opened."""
+    """Pictures a second of a file or clip, None for a camera or none; raises CaptureError or ModelError where it cannot be opened."""
     if spec.kind == "synthetic":
         return SyntheticOptions().rate_hz
     path = models.path(spec.clip_id) if spec.kind == "clip" else spec.path
@@ -117,21 +133,19 @@ def own_rate(spec: SourceSpec, models: ModelStore) -> float | None:
     return None if path is None else VideoFileSource(path, Mailbox[VideoSample](), SystemClock()).frame_rate_hz
 
 
-def with_consent(spec: SourceSpec, consent: tuple[str, ...], *, ask: Callable[[int], bool] | None) -> tuple[str, ...]:
-    """What is allowed: what was given, and for a camera what a person in a terminal answers; `ask` is None without one."""
-    if spec.kind != "camera" or "camera" in consent or ask is None or not ask(spec.camera_index):
-        return consent
-    return (*consent, "camera")
+def needed_consent(spec: SourceSpec, voice: VoiceSpec | None) -> tuple[str, ...]:
+    """The modalities that somebody must allow for this source and this voice."""
+    return tuple(thing for thing in MODALITIES if thing == spec.kind or (voice is not None and thing == voice.kind))
 
 
-def _ask(camera_index: int) -> bool:
-    return Confirm.ask(CAMERA_QUESTION.format(index=camera_index, more=" and into the take of this demo"), default=False)
+def _ask(question: str) -> bool:
+    return Confirm.ask(question, default=False)
 
 
-def serve_arguments(source: str, port_base: int, consent: tuple[str, ...]) -> list[str]:
+def serve_arguments(source: str, port_base: int, consent: Collection[str], *, voice: str = "none") -> list[str]:
     """The command line of the sidecar; all that matters is said, so that a settings file changes none of it."""
-    arguments = ["--source", source, "--session", _AVATAR, "--avatars", "1", "--loop", "--port-base", str(port_base)]
-    for modality in consent:
+    arguments = ["--source", source, "--voice", voice, "--session", _AVATAR, "--avatars", "1", "--loop", "--port-base", str(port_base)]
+    for modality in sorted(consent):
         arguments += ["--consent", modality]
     return [*arguments, "--log-level", "warning"]
 

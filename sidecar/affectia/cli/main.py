@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -30,7 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _app(given: list[str]) -> typer.Typer:
-    """All commands; raises ImportError where a library is broken, but not for the one that tells what is wrong with it."""
+    """All commands; raises ImportError where a library is broken, but not for the one that tells what is wrong with it.
+
+    `bake` is called once for each of many lines, so it does not wait for the libraries of cameras and servers.
+    """
+    if given[:1] == ["bake"]:
+        from affectia.cli.bake import bake
+
+        return _alone(bake)
     try:
         from affectia.cli.commands import app
     except ImportError:
@@ -38,7 +46,12 @@ def _app(given: list[str]) -> typer.Typer:
             raise
         from affectia.cli.doctor import doctor
 
-        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        app.callback()(lambda: None)  # without it, a single command would have no name
-        app.command()(doctor)
+        return _alone(doctor)
+    return app
+
+
+def _alone(command: Callable[..., None]) -> typer.Typer:
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(lambda: None)  # without it, a single command would have no name
+    app.command()(command)
     return app

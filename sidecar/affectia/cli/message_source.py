@@ -18,7 +18,7 @@ MAX_BYTES: Final = 1 << 20  # far beyond the largest message; what is no message
 
 _HEX: Final = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}[\s:,]*)+)")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
-_TOPICS: Final = (registry.TOPIC_AVATAR, registry.TOPIC_AFFECT, registry.TOPIC_LAYOUT)
+_TOPICS: Final = (registry.TOPIC_AVATAR, registry.TOPIC_AFFECT, registry.TOPIC_TRACK, registry.TOPIC_LAYOUT)
 
 
 def message_bytes(text: str, stdin: BinaryIO) -> bytes:

@@ -18,7 +18,8 @@ from affectia.registry import STATUS_TEXTS, DecodeStatus, Group, Source
 from affectia.wire import rotation
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
-from affectia.wire.layout import Layout
+from affectia.wire.layout import LayoutMessage
+from affectia.wire.track_chunk import TrackChunk
 
 Pair = tuple[str, str, bool]  # name, value, whether it may be used
 
@@ -29,6 +30,7 @@ _GROUP_OF_BONE: Final = dict(zip(registry.BONES, registry.BONE_GROUPS, strict=Tr
 _PARTS: Final = {4: ("blendshapes", "bones", "visemes", "effects"), 2: ("emotions", "action units")}
 _METHODS: Final = {0: "regressed", 1: "projected from the emotions"}
 _DIM: Final = "dim"
+_FRAMES_SHOWN: Final = 24  # of a track_chunk, one by one
 
 
 def tables(anatomy: Anatomy, *, width: int) -> Iterator[RenderableType]:
@@ -41,8 +43,10 @@ def tables(anatomy: Anatomy, *, width: int) -> Iterator[RenderableType]:
     elif isinstance(message, EmotionUpdate):
         yield from _groups(message.groups)
         yield from _update_values(message, width)
+    elif isinstance(message, TrackChunk):
+        yield from _chunk_values(message, width)
     elif message is not None:
-        yield from _layout_names(message.layout, width)
+        yield from _layout_names(message, width)
     if anatomy.entries:
         yield _bytes(anatomy)
 
@@ -68,8 +72,23 @@ def _facts(anatomy: Anatomy) -> Table:
             ("time", f"{message.time_nanos / NANOS_PER_SEC:.6f} s on the sender's clock"),
             ("publish delay", f"{message.publish_delay_micros / 1000:.3f} ms"),
         ]
+    elif isinstance(message, TrackChunk):
+        rate_hz, start = message.sample_rate_hz, message.start_sample
+        rows += [
+            ("stream_id", f"{message.stream_id}"),
+            ("sequence", f"{message.sequence}"),
+            ("starts", f"at sample {start}, {start / rate_hz:.3f} s into the sound at {rate_hz} Hz"),
+            ("frames", f"{message.frame_count}, {message.frame_rate_hz} a second"),
+            ("the track", "ends after this chunk" if message.end else "goes on"),
+            ("look-ahead", f"{message.look_ahead_millis} ms"),
+            ("made from", "the energy of the sound alone (degraded)" if message.degraded else "the sound itself, or its timing"),
+        ]
     elif message is not None:
         rows.append(("stream_id", f"{message.stream_id}"))
+        if message.audio_rate_hz is not None:
+            rows.append(("audio rate", f"{message.audio_rate_hz} Hz"))
+        if message.look_ahead_millis is not None:
+            rows.append(("look-ahead", f"delay the sound by {message.look_ahead_millis} ms"))
     if message is not None:
         layout = message.layout
         name = _LAYOUT_NAMES.get(layout.layout_id, "custom")
@@ -164,7 +183,25 @@ def _update_values(update: EmotionUpdate, width: int) -> Iterator[RenderableType
         yield _titled("head, gaze, lids, voice", pairs, width)
 
 
-def _layout_names(layout: Layout, width: int) -> Iterator[RenderableType]:
+def _chunk_values(chunk: TrackChunk, width: int) -> Iterator[RenderableType]:
+    if not chunk.frame_count:
+        return
+    weights = (chunk.blendshape_weights(), chunk.viseme_weights())
+    for title, names, values in zip(("blendshapes", "visemes"), chunk.layout.parts, weights, strict=True):
+        pairs = [(name, f"{w:.3f}", True) for name, w in zip(names, values.max(axis=0).tolist(), strict=True)]
+        yield _titled(f"{title} (the largest of all frames)", pairs, width)
+    shapes, visemes = chunk.layout.parts
+    table = _table(">frame", ">sample", "strongest viseme", ">weight", "strongest shape", ">weight")
+    for frame, (row, heard) in enumerate(zip(weights[0][:_FRAMES_SHOWN], weights[1], strict=False)):
+        sample = f"{float(chunk.frame_sample(frame)):.1f}"
+        table.add_row(str(frame), sample, visemes[heard.argmax()], f"{heard.max():.2f}", shapes[row.argmax()], f"{row.max():.2f}")
+    yield table
+    if chunk.frame_count > _FRAMES_SHOWN:
+        yield Text(f"{chunk.frame_count - _FRAMES_SHOWN} more frames, all of them with --json", _DIM)
+
+
+def _layout_names(message: LayoutMessage, width: int) -> Iterator[RenderableType]:
+    layout = message.layout
     for part, names in zip(_PARTS[len(layout.parts)], layout.parts, strict=True):
         yield _titled(f"{part}: {len(names)}", [(name, str(place), True) for place, name in enumerate(names)], width)
 

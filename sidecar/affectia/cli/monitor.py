@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from affectia import registry
 from affectia.cli.active_shapes import ActiveShapes, ActiveShapesOptions
 from affectia.cli.affect_monitor import AffectMonitor, AffectReading
-from affectia.cli.recording import shape_weights, shows_face, turns_deg
+from affectia.cli.recording import shape_weights, shows_face, shows_voice, turns_deg
 from affectia.client import ReceivedFrame, ReceivedUpdate
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
 from affectia.registry import Group, Source
@@ -21,6 +21,7 @@ from affectia.wire.avatar_frame import AvatarFrame
 
 WINDOW_SECS: Final = 5.0
 SILENT_AFTER_SECS: Final = 1.0
+VISEME_ROWS: Final = 5
 _SOURCE_NAMES: Final = {int(source): source.name.lower() for source in Source}
 
 
@@ -39,8 +40,10 @@ class GroupReading:
 class Reading:
     """One look at an avatar. Rates, shares and latencies are over the last WINDOW_SECS; None where there is nothing to tell.
 
-    `shapes` are names and weights, row by row, None for those of a group that is not valid; `other_avatars` are those heard of within
-    WINDOW_SECS, by name; `affect` is None where nobody asked for updates.
+    Latencies are of frames that show the very instant of a picture or, where no face is seen, of a sound: a voice's look-ahead is part of
+    them. `visemes` are the strongest of a mouth that a voice may drive, by weight; none where nobody is heard. `shapes` are names and
+    weights, row by row, None for those of a group that is not valid; `other_avatars` are those heard of within WINDOW_SECS, by name;
+    `affect` is None where nobody asked for updates.
     """
 
     avatar_id: str = ""
@@ -54,6 +57,7 @@ class Reading:
     shapes: tuple[tuple[str, float | None], ...] = ()
     head_deg: tuple[float, float, float] | None = None
     viseme: tuple[str, float] | None = None
+    visemes: tuple[tuple[str, float], ...] = ()
     groups: tuple[GroupReading, ...] = ()
     affect: AffectReading | None = None
 
@@ -62,6 +66,7 @@ class Reading:
 class _Arrival:
     received_at_nanos: int
     latency_nanos: int | None
+    shows_face: bool
 
 
 class Monitor:
@@ -90,8 +95,9 @@ class Monitor:
                 self._arrivals.clear()  # another sidecar: what the old one did says nothing about it
             self._newest = received
             self._received += 1
-            latency_nanos = received.latency_nanos if shows_face(received.frame) else None
-            self._arrivals.append(_Arrival(received.received_at_nanos, latency_nanos))
+            with_face = shows_face(received.frame)
+            latency_nanos = received.latency_nanos if with_face or shows_voice(received.frame) else None
+            self._arrivals.append(_Arrival(received.received_at_nanos, latency_nanos, with_face))
             oldest_nanos = received.received_at_nanos - round(WINDOW_SECS * NANOS_PER_SEC)
             while self._arrivals[0].received_at_nanos < oldest_nanos:
                 self._arrivals.popleft()
@@ -130,12 +136,13 @@ class Monitor:
             received=self._received,
             silent_secs=silent_secs,
             rate_hz=0.0 if silent else _rate_hz(arrivals),
-            found_share=None if silent else latencies.size / len(arrivals),
+            found_share=None if silent else sum(arrival.shows_face for arrival in arrivals) / len(arrivals),
             latency_p50_millis=None if silent else _percentile(latencies, 50),
             latency_p95_millis=None if silent else _percentile(latencies, 95),
             shapes=tuple((registry.BLENDSHAPES[place], float(weights[place]) if valid[place] else None) for place in rows),
             head_deg=None if silent else _head_deg(frame),
             viseme=None if silent else _viseme(frame),
+            visemes=_visemes(frame) if not silent and (shows_voice(frame) or (affect and affect.speaking is not None)) else (),
             groups=tuple(_group(frame, group, silent=silent) for group in Group),
             affect=affect,
         )
@@ -162,6 +169,13 @@ def _viseme(frame: AvatarFrame) -> tuple[str, float] | None:
         return None
     index, confidence = frame.dominant_viseme
     return frame.layout.parts[2][index], confidence / registry.UNIT_WEIGHT_U8
+
+
+def _visemes(frame: AvatarFrame) -> tuple[tuple[str, float], ...]:
+    """The strongest visemes, the strongest first."""
+    weights = frame.viseme_weights()
+    strongest = np.argsort(-weights, kind="stable")[:VISEME_ROWS].tolist()
+    return tuple((frame.layout.parts[2][place], float(weights[place])) for place in strongest)
 
 
 def _group(frame: AvatarFrame, group: Group, *, silent: bool) -> GroupReading:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from affectia import registry
 from affectia.client import ReceivedFrame
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
-from affectia.registry import Group
+from affectia.registry import Group, Source
 from affectia.store.take_csv import Take
 from affectia.wire import avatar_frame, rotation
 from affectia.wire.avatar_frame import AvatarFrame
@@ -28,6 +28,12 @@ def shows_face(frame: AvatarFrame) -> bool:
     """Whether the picture behind this very frame has a face; a pose that is held or eased away does not count."""
     valid, _source, _confidence, age_secs, _weight = frame.group(Group.HEAD)
     return valid and age_secs == 0
+
+
+def shows_voice(frame: AvatarFrame) -> bool:
+    """Whether the mouth of this very frame is a voice's, of its very instant."""
+    valid, source, _confidence, age_secs, _weight = frame.group(Group.MOUTH)
+    return valid and source == Source.VOICE and age_secs == 0
 
 
 def shape_weights(frame: AvatarFrame) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
 from affectia.config import Settings
 from affectia.errors import CaptureError
 from affectia.session.session import Session
-from affectia.session.session_manager import SessionRequest
+from affectia.session.session_request import SessionRequest
 from affectia.store.take_csv import HALF_TURNS, RADIANS
 
 MOST_FRAMES_HZ: Final = 120.0

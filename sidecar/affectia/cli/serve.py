@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +22,10 @@ from affectia.config import Settings
 from affectia.control.grpc_server import ControlServer
 from affectia.session.consent import checked_modality
 from affectia.session.session import Session, SessionOptions
-from affectia.session.session_manager import SessionRequest
+from affectia.session.session_request import SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
+from affectia.session.voice_spec import VoiceSpec
 from affectia.store.port_file import PortFile
 from affectia.telemetry import log
 from affectia.version import installed_version
@@ -31,6 +33,12 @@ from affectia.version import installed_version
 CAMERA_QUESTION = (
     "Affectia wants to use camera {index}. No picture is stored or sent; curves of the face go to programs on this machine{more}. Allow?"
 )
+MICROPHONE_QUESTION = (
+    "Affectia wants to listen to {name}. No sound and no word is stored or sent; curves of the mouth, and whether somebody speaks, go to "
+    "programs on this machine{more}. Allow?"
+)
+VOICE_HELP = "microphone, microphone:N, microphone:NAME, file:PATH, same (the sound of the source's file), or none."
+CONSENT_HELP = "What the person in front of it allows: camera, microphone. Repeatable."
 
 
 def serve(
@@ -38,11 +46,12 @@ def serve(
     source: Annotated[
         str | None, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH, synthetic, or none.", show_default="camera:0")
     ] = None,
+    voice: Annotated[str | None, typer.Option(help=VOICE_HELP, show_default="none")] = None,
     session_id: Annotated[str | None, typer.Option("--session", help="Id of the session and its avatar.", show_default="default")] = None,
     avatars: Annotated[
         int | None, typer.Option(help="How many avatars; of pictures the most faces to follow, at most 8.", show_default="1")
     ] = None,
-    consent: Annotated[list[str] | None, typer.Option(help="What the person in front of it allows: camera.", show_default=False)] = None,
+    consent: Annotated[list[str] | None, typer.Option(help=CONSENT_HELP, show_default=False)] = None,
     loop: Annotated[bool | None, typer.Option("--loop/--no-loop", help="Start a file again at its end.", show_default="no-loop")] = None,
     port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default=str(registry.PORT_BASE))] = None,
     precision: Annotated[int | None, typer.Option(help="Bits of a weight: 8 or 16.", show_default="8")] = None,
@@ -65,6 +74,7 @@ def serve(
         settings_path,
         flags={
             "session.source": source,
+            "session.voice": voice,
             "session.id": session_id,
             "session.avatars": avatars,
             "session.consent": tuple(consent) if consent else None,
@@ -100,17 +110,33 @@ def run_sidecar(settings: Settings, request: SessionRequest | None, during: Call
 
 
 def session_request(settings: Settings) -> SessionRequest | None:
-    """The session that the settings ask for, None for `none`; asks for consent where a person can answer."""
+    """The session that the settings ask for, None where they want neither pictures nor a voice; asks for consent where a person can
+    answer.
+    """
     chosen = settings.session
     consent = frozenset(checked_modality(name) for name in chosen.consent)
-    if chosen.source in ("", "none"):
+    spec, voice = SourceSpec.parse(chosen.source or "none"), VoiceSpec.parse(chosen.voice)
+    if spec.kind == "none" and voice is None:
         return None
-    spec = SourceSpec.parse(chosen.source)
-    asked = spec.kind == "camera" and "camera" not in consent and sys.stdin.isatty() and sys.stdout.isatty()
-    if asked and Confirm.ask(CAMERA_QUESTION.format(index=spec.camera_index, more=""), default=False):
-        consent |= {"camera"}
     options = SessionOptions(settings.frames.precision_bits, settings.frames.rate_hz, settings.frames.smoothing)
-    return SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop)
+    request = SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop, voice)
+    request.check()  # before anybody is asked anything
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return request
+    return replace(request, consent=with_consent(spec, voice, consent, ask=lambda question: Confirm.ask(question, default=False)))
+
+
+def with_consent(
+    spec: SourceSpec, voice: VoiceSpec | None, consent: frozenset[str], *, ask: Callable[[str], bool], more: str = ""
+) -> frozenset[str]:
+    """What is allowed: what was given, and for each device that is not among it what a person answers; `more` ends the question."""
+    questions = {}
+    if spec.kind == "camera":
+        questions["camera"] = CAMERA_QUESTION.format(index=spec.camera_index, more=more)
+    if voice is not None and voice.kind == "microphone":
+        name = f"microphone {voice.microphone}" if voice.microphone else "the microphone"
+        questions["microphone"] = MICROPHONE_QUESTION.format(name=name, more=more)
+    return consent.union(modality for modality, question in questions.items() if modality not in consent and ask(question))
 
 
 async def _serve(
@@ -124,7 +150,9 @@ async def _serve(
             perception_workers=server.perception_workers,
             pipeline=settings.pipeline(),
             camera=settings.camera,
+            microphone=settings.microphone,
             attention=settings.attention,
+            voice=settings.voice,
         )
     )
     sidecar.start()
@@ -136,7 +164,7 @@ async def _serve(
             session: Session | None = None
             if request is not None:
                 session = await asyncio.to_thread(sidecar.sessions.start, request)
-                print(f"session {session.session_id}: {session.source.description}, {session.state.value}", flush=True)
+                print(described(session), flush=True)
             publish_port = server.port_base + registry.PORT_PUBLISH
             port_file.write({"publish": publish_port, "grpc": grpc_port}, installed_version())
             where = f"frames tcp://{server.host}:{publish_port}, control {server.host}:{grpc_port}"
@@ -146,6 +174,12 @@ async def _serve(
             await control.stop(0.3)
     finally:
         await asyncio.to_thread(sidecar.stop)
+
+
+def described(session: Session) -> str:
+    """One line about a session that was just opened: what it sees and hears, and where each of them stands."""
+    parts = (f"{source.description}, {session.state_of(source).value}" for source in session.sources)
+    return f"session {session.session_id}: {'; '.join(parts)}"
 
 
 async def until_stopped(*, end_with_input: bool = False, is_over: Callable[[], bool] = lambda: False) -> None:

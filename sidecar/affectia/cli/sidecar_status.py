@@ -15,7 +15,8 @@ from affectia.v1 import control_pb2_grpc, status_pb2
 @dataclass(frozen=True, slots=True)
 class SidecarStatus:
     """Of all sessions together: pictures captured, dropped unseen for a newer one, looked at, with a face; `detail`: why one waits,
-    or what a person could do to be seen better.
+    or what a person could do to be seen or heard better. `look_ahead_millis` is how late a mouth is that a voice drives, None where nobody
+    was heard.
     """
 
     captured: int
@@ -23,6 +24,7 @@ class SidecarStatus:
     perceived: int
     with_face: int
     detail: str
+    look_ahead_millis: int | None = None
 
     @staticmethod
     def of(message: status_pb2.Status) -> SidecarStatus:
@@ -33,7 +35,13 @@ class SidecarStatus:
             dropped=sum(source.samples_dropped for source in sources),
             perceived=sum(source.samples_perceived for source in sources),
             with_face=sum(source.samples_with_face for source in sources),
-            detail="; ".join(text for session in message.sessions for text in (session.detail, *session.source_status.notices) if text),
+            detail="; ".join(
+                text
+                for session in message.sessions
+                for text in (session.detail, *session.source_status.notices, *session.voice_status.notices)
+                if text
+            ),
+            look_ahead_millis=max((session.voice_status.look_ahead_millis for session in message.sessions), default=0) or None,
         )
 
 

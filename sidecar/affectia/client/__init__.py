@@ -22,20 +22,33 @@ with Subscriber(avatars=["default"], affect=True) as subscriber:
             print(new.both, "blinks, the last one of", new.last_millis, "ms")
 
 Both, in order of arrival: `for received in subscriber.messages()`, each a ReceivedFrame or a ReceivedUpdate. Every single one, on the
-receiving thread: `Subscriber(listener=..., affect_listener=...)`. The newest, whenever it is needed, as a game's loop does:
-`subscriber.latest("default")` and `subscriber.latest_update("default")`.
+receiving thread: `Subscriber(listener=..., affect_listener=..., track_listener=...)`. The newest, whenever it is needed, as a game's
+loop does: `subscriber.latest("default")` and `subscriber.latest_update("default")`.
+
+The mouth of a spoken line, at the position that its sound is played at:
+
+from affectia.client import Subscriber, TrackQueue
+
+queue = TrackQueue()
+with Subscriber(avatars=["default"], tracks=True) as subscriber:
+    for received in subscriber.chunks(timeout_secs=1):  # in a thread of its own, or whatever is there before each display frame
+        queue.push(received.chunk)
+pose = queue.sample(1.5 * queue.sample_rate_hz)  # 1.5 s into the line
+print(dict(zip(pose.layout.parts[0], pose.blendshapes)) if pose.is_valid else "shut")
 """
 
 from affectia.client.blink_counter import BlinkCounter, Blinks
-from affectia.client.received import Received, ReceivedFrame, ReceivedUpdate
+from affectia.client.received import Received, ReceivedChunk, ReceivedFrame, ReceivedUpdate
 from affectia.client.subscriber import Subscriber, SubscriberStats
 from affectia.client.timeline import Timeline, TimelineOptions
 from affectia.client.timeline_pose import TimelinePose
+from affectia.client.track_queue import TrackPose, TrackQueue
 
 __all__ = [
     "BlinkCounter",
     "Blinks",
     "Received",
+    "ReceivedChunk",
     "ReceivedFrame",
     "ReceivedUpdate",
     "Subscriber",
@@ -43,4 +56,6 @@ __all__ = [
     "Timeline",
     "TimelineOptions",
     "TimelinePose",
+    "TrackPose",
+    "TrackQueue",
 ]

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
+from affectia.wire.track_chunk import TrackChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ class ReceivedUpdate:
     def latency_nanos(self) -> int:
         """From the instant that the values show to here; means something on the sidecar's own machine only."""
         return self.received_at_nanos - self.update.time_nanos
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedChunk:
+    """One track_chunk and when it came in, on this machine's clock; when its frames are due, the position of the sound says."""
+
+    avatar_id: str
+    chunk: TrackChunk
+    received_at_nanos: int
 
 
 Received: TypeAlias = ReceivedFrame | ReceivedUpdate

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+from affectia.capture.source import Source
+from affectia.clock import NANOS_PER_MILLI
 from affectia.control.status_codes import printable
 from affectia.inference.model_store import ModelCheck
 from affectia.session.session import Session, SessionOptions, SessionState
-from affectia.session.session_manager import SessionRequest
+from affectia.session.session_request import SessionRequest
+from affectia.session.session_voice import SessionVoice
 from affectia.session.sidecar import Sidecar
 from affectia.session.source_spec import SourceSpec
+from affectia.session.voice_spec import VoiceSpec
 from affectia.v1 import model_pb2, session_pb2, status_pb2
 from affectia.version import installed_version
 
@@ -37,6 +41,7 @@ def session_request(message: session_pb2.StartSessionRequest) -> SessionRequest:
         consent=frozenset(message.consent),
         options=changed_options(SessionOptions(), message.options),
         loop=message.loop,
+        voice=VoiceSpec.parse(message.voice),
     )
 
 
@@ -58,6 +63,8 @@ def session_message(session: Session) -> session_pb2.Session:
         consent=sorted(session.consent.granted),
         options=session_pb2.SessionOptions(precision_bits=options.precision_bits, rate_hz=options.rate_hz, smoothing=options.smoothing),
         source_status=_source_status(session),
+        voice="" if session.voice is None else printable(session.voice.source.description),
+        voice_status=None if session.voice is None else _voice_status(session, session.voice),
     )
 
 
@@ -96,22 +103,32 @@ def model_message(check: ModelCheck) -> model_pb2.Model:
 
 
 def _detail(session: Session) -> str:
-    state = session.state
+    """Why, where pictures or voice do not run."""
+    if session.stopped:
+        return "session was stopped"
+    return "; ".join(detail for source in session.sources if (detail := _detail_of(session, source)))
+
+
+def _detail_of(session: Session, source: Source) -> str:
+    state = session.state_of(source)
     if state is SessionState.RUNNING:
         return ""
     if state is SessionState.WAITING_FOR_CONSENT:
-        return f"consent for {session.source.modality!r} is not granted"
-    if session.stopped:
-        return "session was stopped"
-    return session.source.detail or ("source is at its end" if state is SessionState.ENDED else "")
+        return f"consent for {source.modality!r} is not granted"
+    if state is SessionState.ENDED:
+        return source.detail or ("source is at its end" if source is session.source else "voice is at its end")
+    return source.detail
 
 
 def _source_status(session: Session) -> session_pb2.SourceStatus:
     source, track = session.source, session.track
+    has_pictures = source in session.sources
     status = session_pb2.SourceStatus(
         captured_hz=source.rate_hz(),
         samples_captured=source.captured_count,
         samples_dropped=session.mailbox.dropped_count,
+        state=_STATES[session.state_of(source) if has_pictures else SessionState.ENDED],
+        detail=printable(_detail_of(session, source)) if has_pictures else "",
     )
     if track is not None:
         status.samples_with_face = track.found_count
@@ -120,3 +137,20 @@ def _source_status(session: Session) -> session_pb2.SourceStatus:
         status.samples_rested = track.rested_count
     status.notices[:] = [printable(notice) for notice in (source.notice, track.notice if track else "") if notice]
     return status
+
+
+def _voice_status(session: Session, voice: SessionVoice) -> session_pb2.VoiceStatus:
+    source = voice.source
+    return session_pb2.VoiceStatus(
+        state=_STATES[session.state_of(source)],
+        detail=printable(_detail_of(session, source)),
+        captured_hz=source.rate_hz(),
+        blocks_captured=source.captured_count,
+        blocks_dropped=voice.inbox.dropped_count,
+        frames_heard=voice.frames_heard,
+        perception_p95_millis=voice.track.durations.percentile_millis(95),
+        source_rate_hz=voice.source_rate_hz,
+        look_ahead_millis=round(voice.look_ahead_nanos / NANOS_PER_MILLI),
+        degraded=bool(voice.missing),
+        notices=[printable(notice) for notice in voice.notices],
+    )

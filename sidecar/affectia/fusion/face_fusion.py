@@ -138,6 +138,9 @@ class FaceFusion:
             seen[..., 2] = 1
             valid[:, FACE_GROUPS] = True
             return AvatarState(values, measured, GroupStates(valid, valid * _FACE, levels))
+        if not ever.any():  # nobody was ever seen: the values are those of rest
+            seen[..., 0] = 0
+            return AvatarState(values, measured, GroupStates(valid, valid * _FACE, levels))
         seen[..., 1] = np.where(ever, age_secs, np.inf)
         presence = self._presence(ever, age_secs)
         weight = presence.astype(np.float32)

@@ -20,7 +20,9 @@ _GAZE_LIMIT: Final = (1 << 15) - 1
 
 
 class AffectBatch:
-    """What emotion_updates say of a state and the weights out of it: head, action units and gaze are smoothed, lids are as seen."""
+    """What emotion_updates say of a state and the weights out of it: head, action units and gaze are smoothed, lids are as
+    seen, and whether somebody speaks is as heard.
+    """
 
     def __init__(self, state: AvatarState, weights: AvatarWeights) -> None:
         bones = weights.bones
@@ -33,9 +35,14 @@ class AffectBatch:
         self._events = (state.blink_events.astype(np.int64) & _U16).tolist()
         self._measured = state.measured.tolist()
         self._valid = weights.groups.valid
+        self._speaking: dict[int, int] = {}
+        if state.voices is not None:
+            speaking = quantize.weights_u8(state.voices.speaking).tolist()
+            self._speaking = dict(zip(state.voices.rows.tolist(), speaking, strict=True))
 
     def fill(self, update: EmotionUpdate, row: int) -> None:
         """Write what is known of one avatar into its update; what is not measured or not valid stays out."""
+        update.speaking_probability = self._speaking.get(row)
         measured = self._measured[row]
         units = measured & ALL_ACTION_UNITS
         if units:

@@ -61,11 +61,13 @@ class FrameBatch:
             shapes, fine_visemes = fine[:, : 2 * SHAPES.stop], fine[:, 2 * VISEMES.start : 2 * VISEMES.stop]
             self._wide_tails = self._wide_template.tails(groups, shapes, turns, shift, fine_visemes, dominant, units[:, EFFECTS])
 
-    def body(self, row: int, stream_id: int, sequence: int, time_nanos: int, publish_delay_micros: int) -> bytes:
-        """The body of one avatar's frame."""
+    def body(
+        self, row: int, stream_id: int, sequence: int, time_nanos: int, publish_delay_micros: int, audio_sample: int | None = None
+    ) -> bytes:
+        """The body of one avatar's frame; `audio_sample` where a voice drives the mouth."""
         template, tails = (self._wide_template, self._wide_tails) if self._wide[row] else (self._narrow, self._narrow_tails)
         size = template.row_bytes
-        return template.body(stream_id, sequence, time_nanos, publish_delay_micros, tails[row * size : (row + 1) * size])
+        return template.body(stream_id, sequence, time_nanos, publish_delay_micros, tails[row * size : (row + 1) * size], audio_sample)
 
     def groups(self, row: int) -> bytes:
         """The group bytes of one avatar."""

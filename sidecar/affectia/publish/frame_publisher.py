@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectia.clock import Clock
+from affectia.clock import NANOS_PER_MILLI, Clock
 from affectia.publish.affect_batch import AffectBatch
 from affectia.publish.frame_batch import FrameBatch
 from affectia.signals.avatar_state import AvatarState
@@ -19,6 +19,7 @@ from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import LayoutMessage
 
 _U32 = (1 << 32) - 1
+_U16 = (1 << 16) - 1
 
 
 class Transport(Protocol):
@@ -37,6 +38,14 @@ class Transport(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceFormat:
+    """What who plays an avatar's voice must know: the rate that samples are counted in, and how late the mouth is."""
+
+    rate_hz: int
+    look_ahead_nanos: int
+
+
 @dataclass(slots=True)
 class Stream:
     """What stays the same, and what counts up, from the start of an avatar to its end."""
@@ -46,6 +55,7 @@ class Stream:
     avatar_topic: bytes
     affect_topic: bytes
     sequence: int = 0
+    voice: VoiceFormat | None = None
 
 
 class FramePublisher:
@@ -78,18 +88,26 @@ class FramePublisher:
             self._transport.forget(stream.affect_topic)
         self._streams[slot] = None
 
+    def set_voice(self, slot: int, voice: VoiceFormat | None) -> None:
+        """What is announced of the voice in a slot; a change is announced at once."""
+        stream = self._streams[slot]
+        if stream is not None and stream.voice != voice:
+            stream.voice = voice
+            self._announce(stream)
+
     def announce_layouts(self) -> None:
         """Send the layout of every avatar on its layout topic."""
         for stream in self._streams:
             if stream is not None:
-                body = layout.encode(LayoutMessage(stream.stream_id, layout.STANDARD))
-                self._transport.send(topic.layout(stream.avatar_id), body)
+                self._announce(stream)
 
     def publish(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64], state: AvatarState, weights: AvatarWeights) -> None:
         """Send one avatar_frame and one emotion_update for each slot, as far as somebody listens."""
         batch = self._batch
         batch.fill(weights, self._wide[slots])
         affect: AffectBatch | None = None
+        # An avatar without a voice is not among them, nor is one whose mouth is the face's.
+        samples = {} if state.voices is None else dict(zip(state.voices.rows.tolist(), state.voices.audio_samples.tolist(), strict=True))
         wants, send, now_nanos = self._transport.wants, self._transport.send, self._clock.now_nanos
         for row, (slot, time_nanos) in enumerate(zip(slots.tolist(), times_nanos.tolist(), strict=True)):
             stream = self._streams[slot]
@@ -97,7 +115,9 @@ class FramePublisher:
                 continue
             delay_micros = min(max(0, now_nanos() - time_nanos) // 1000, _U32)
             if wants(stream.avatar_topic):
-                send(stream.avatar_topic, batch.body(row, stream.stream_id, stream.sequence, time_nanos, delay_micros))
+                sample = samples.get(row, -1)
+                body = batch.body(row, stream.stream_id, stream.sequence, time_nanos, delay_micros, None if sample < 0 else sample)
+                send(stream.avatar_topic, body)
             if wants(stream.affect_topic):
                 affect = affect or AffectBatch(state, weights)
                 update = EmotionUpdate(stream.stream_id, stream.sequence, time_nanos, delay_micros, groups=batch.groups(row))
@@ -105,3 +125,13 @@ class FramePublisher:
                 send(stream.affect_topic, emotion_update.encode(update))
             stream.sequence = stream.sequence + 1 & _U32
             self.frames_published += 1
+
+    def _announce(self, stream: Stream) -> None:
+        message = LayoutMessage(stream.stream_id, layout.STANDARD)
+        if stream.voice is not None:
+            message = replace(
+                message,
+                audio_rate_hz=stream.voice.rate_hz,
+                look_ahead_millis=min(round(stream.voice.look_ahead_nanos / NANOS_PER_MILLI), _U16),
+            )
+        self._transport.send(topic.layout(stream.avatar_id), layout.encode(message))

@@ -1,7 +1,7 @@
 """Visemes guessed from the shape of a mouth that is only seen, for rigs that have nothing but visemes.
 
 aa, oh and ou share how far the jaw is open, funnelled and puckered (VRM 1.0 expressions, the usual ARKit approximation); the rest
-is silence. A voice replaces this guess wherever there is one.
+is silence. A voice replaces this guess as far as it drives the mouth.
 """
 
 from __future__ import annotations

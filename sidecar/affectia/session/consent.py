@@ -1,4 +1,4 @@
-"""Consent: which modalities a person has allowed, asked before anything of them is looked at."""
+"""Consent: which modalities a person has allowed, asked before anything of them is looked at or listened to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from affectia.errors import ConfigError
 
-MODALITIES: Final = ("camera",)
+MODALITIES: Final = ("camera", "microphone")
 
 
 def checked_modality(name: str) -> str:
@@ -31,7 +31,7 @@ class ConsentGate:
         return self._granted
 
     def allows(self, modality: str | None) -> bool:
-        """Whether a source of this modality may be looked at; None stands for sources that show nobody live."""
+        """Whether a source of this modality may be used; None stands for sources that show and hear nobody live."""
         return modality is None or modality in self._granted
 
     def when_allowed(self, modality: str | None, action: Callable[[], None]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 
 from affectia.clock import NANOS_PER_SEC, Clock
 from affectia.errors import SessionError
-from affectia.pipeline import Pipeline
+from affectia.pipeline import Due, Pipeline
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.signals.face_observations import FaceObservations
+from affectia.signals.voice_observations import VoiceObservations
 from affectia.telemetry.duration_window import DurationWindow
 from affectia.telemetry.rate_meter import RateMeter
 
@@ -24,14 +26,17 @@ TIMER_HZ = 60.0
 _LAYOUT_PERIOD_NANOS = NANOS_PER_SEC
 _COMMAND_TIMEOUT_SECS = 5.0
 
+_MOST_HEARD = 32  # of one voice: a third of a second of blocks of 10 ms
+
 Observed = tuple[NDArray[np.intp], FaceObservations]
-Due = tuple[NDArray[np.intp], NDArray[np.int64]]
+Heard = tuple[int, VoiceObservations]
 
 
 class MotionThread:
     """Owns the pipeline and the transport while it runs.
 
-    Any thread may `post` observations (the newest of each session wins) and `call` functions that run on the motion thread.
+    Any thread may `post` observations of faces (the newest of each session wins), `post_voice` what was heard (all of it, in order, as
+    far as it is not too old to be shown), and `call` functions that run on the motion thread.
     """
 
     def __init__(self, pipeline: Pipeline, transport: ZmqTransport, clock: Clock) -> None:
@@ -40,6 +45,7 @@ class MotionThread:
         self._clock = clock
         self._changed = threading.Condition()
         self._observed: dict[str, Observed] = {}
+        self._heard: dict[str, deque[Heard]] = {}
         self._commands: list[Callable[[], None]] = []
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="motion", daemon=True)
@@ -66,6 +72,15 @@ class MotionThread:
             if session_id in self._observed:
                 self.superseded_count += 1
             self._observed[session_id] = (slots, faces)
+            self._changed.notify()
+
+    def post_voice(self, session_id: str, slot: int, voice: VoiceObservations) -> None:
+        """Leave what was heard of a session's voice, of the avatar in this slot; the oldest goes where too much waits, and is counted."""
+        with self._changed:
+            waiting = self._heard.setdefault(session_id, deque(maxlen=_MOST_HEARD))
+            if len(waiting) == _MOST_HEARD:
+                self.superseded_count += 1
+            waiting.append((slot, voice))
             self._changed.notify()
 
     def call(self, command: Callable[[], None]) -> None:
@@ -98,9 +113,14 @@ class MotionThread:
             raise failure[0]
 
     def withdraw(self, session_id: str) -> None:
-        """Throw away observations of a session that were not ticked yet; any thread."""
+        """Throw away what was seen of a session and not ticked yet; any thread."""
         with self._changed:
             self._observed.pop(session_id, None)
+
+    def withdraw_voice(self, session_id: str) -> None:
+        """Throw away what was heard of a session and not ticked yet; any thread."""
+        with self._changed:
+            self._heard.pop(session_id, None)
 
     def _run(self) -> None:
         period_nanos = round(NANOS_PER_SEC / TIMER_HZ)
@@ -110,8 +130,14 @@ class MotionThread:
                 for command in self._commands_by(timer_due):
                     command()
                 # Taken after the commands: what one of them withdraws must not be ticked, nor revive what it forgot.
-                for slots, faces in self._take_observed():
+                observed, heard = self._take_observed()
+                self._hear(heard)  # before the faces, whose poses show what was heard until now
+                for slots, faces in observed:
                     self._tick(functools.partial(self._pipeline.observe, slots, faces))
+                if heard:
+                    due = functools.partial(self._pipeline.voice_slots, self._clock.now_nanos())
+                    while self._tick(due):  # all voices in one pass, as often as the one that is most behind needs it
+                        pass
                 now = self._clock.now_nanos()
                 if now >= timer_due:
                     self.timer_lateness.add(now - timer_due)
@@ -129,7 +155,7 @@ class MotionThread:
     def _commands_by(self, due_nanos: int) -> list[Callable[[], None]]:
         """Wait for a command, an observation or the time; the commands, in order."""
         with self._changed:
-            while not (self._commands or self._observed or self._stopping):
+            while not (self._commands or self._observed or self._heard or self._stopping):
                 left_nanos = due_nanos - self._clock.now_nanos()
                 if left_nanos <= 0:
                     break
@@ -137,14 +163,24 @@ class MotionThread:
             commands, self._commands = self._commands, []
             return commands
 
-    def _take_observed(self) -> list[Observed]:
+    def _take_observed(self) -> tuple[list[Observed], list[Heard]]:
         with self._changed:
             observed, self._observed = list(self._observed.values()), {}
-            return observed
+            heard, self._heard = [one for waiting in self._heard.values() for one in waiting], {}
+            return observed, heard
 
-    def _tick(self, due: Callable[[], Due]) -> None:
+    def _hear(self, heard: list[Heard]) -> None:
+        now = self._clock.now_nanos() if heard else 0
+        for slot, voice in heard:
+            try:
+                self._pipeline.hear(slot, voice, now)
+            except Exception as error:
+                log.error("hearing of one voice ended with %s", type(error).__name__)
+
+    def _tick(self, due: Callable[[], Due]) -> bool:
+        """Tick what is due; false where nothing was, or where the tick broke."""
         began = self._clock.now_nanos()
-        count = 0
+        count, is_whole = 0, True
         try:
             slots, times_nanos = due()
             count = slots.size
@@ -152,10 +188,12 @@ class MotionThread:
         except Exception as error:
             # One broken tick must not end every avatar; the text of the error may hold values, so only its type is told.
             log.error("tick of %d avatars ended with %s", count, type(error).__name__)
+            is_whole = False
         if count:
             ended = self._clock.now_nanos()
             self.tick_durations.add(ended - began)
             self.frames.mark(ended, count)
+        return count > 0 and is_whole
 
     def _serve_subscribers(self, now: int) -> None:
         newcomer = self._transport.take_subscriptions()

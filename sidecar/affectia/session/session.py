@@ -1,4 +1,4 @@
-"""A session: one source, its avatars, its consent."""
+"""A session: its pictures, its voice, its avatars, its consent."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from affectia.capture.source import Source, SourceState
 from affectia.errors import ConfigError
 from affectia.perception.track import Track
 from affectia.session.consent import ConsentGate
+from affectia.session.no_pictures import NoPictures
+from affectia.session.session_voice import SessionVoice
 from affectia.signals.video_sample import VideoSample
 
 
 class SessionState(enum.Enum):
-    """Where a session stands."""
+    """Where a session stands, or one of its sources; the first of two is what both together are."""
 
-    WAITING_FOR_CONSENT = "waiting for consent"
     RUNNING = "running"
     RETRYING = "retrying"
+    WAITING_FOR_CONSENT = "waiting for consent"
     ENDED = "ended"
+
+
+_ORDER = tuple(SessionState)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class SessionOptions:
 class Session:
     """What belongs to one session.
 
-    Its manager's lock guards `options` and whether it is open; `lock` whatever changes consent or starts or stops the source,
+    Its manager's lock guards `options` and whether it is open; `lock` whatever changes consent or starts or stops a source,
     so that these take turns and wait for no other session. Who needs both takes the manager's first.
     """
 
@@ -59,16 +64,27 @@ class Session:
     options: SessionOptions
     mailbox: Mailbox[VideoSample] = field(default_factory=Mailbox)
     track: Track | None = None
+    voice: SessionVoice | None = None
     stopped: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """Its pictures and its voice, as far as it has them."""
+        pictures = () if isinstance(self.source, NoPictures) else (self.source,)
+        return pictures if self.voice is None else (*pictures, self.voice.source)
+
+    @property
     def state(self) -> SessionState:
-        """Where the session stands now."""
+        """Where the session stands now: it runs as long as one of its sources does."""
+        return min(map(self.state_of, self.sources), key=_ORDER.index, default=SessionState.ENDED)
+
+    def state_of(self, source: Source) -> SessionState:
+        """Where one of its sources stands now."""
         if self.stopped:
             return SessionState.ENDED
-        if not self.consent.allows(self.source.modality):
+        if not self.consent.allows(source.modality):
             return SessionState.WAITING_FOR_CONSENT
-        if self.source.state is SourceState.RETRYING:
+        if source.state is SourceState.RETRYING:
             return SessionState.RETRYING
-        return SessionState.ENDED if self.source.state is SourceState.ENDED else SessionState.RUNNING
+        return SessionState.ENDED if source.state is SourceState.ENDED else SessionState.RUNNING

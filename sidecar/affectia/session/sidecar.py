@@ -8,14 +8,22 @@ from dataclasses import dataclass, field
 
 from affectia import registry
 from affectia.capture.camera import CameraOptions
+from affectia.capture.microphone import MicrophoneOptions
 from affectia.clock import Clock, SystemClock, epoch_offset_nanos
 from affectia.inference.model_store import ModelStore
 from affectia.perception.attention import AttentionOptions
 from affectia.perception.pool import PerceptionPool
+from affectia.perception.voice.voice_activity import VoiceActivityOptions
+from affectia.perception.voice.voice_engine import VoiceEngine
 from affectia.pipeline import Pipeline, PipelineOptions
+from affectia.publish.track_publisher import TrackPublisher
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.session.motion_thread import MotionThread
 from affectia.session.session_manager import SessionManager
+from affectia.session.session_parts import PartOptions, SessionParts
+from affectia.session.speech.speech import Speech
+from affectia.session.speech.track_delivery import TrackDelivery
+from affectia.session.voices import Voices
 
 SWITCH_INTERVAL_SECS = 0.0005  # one busy Python thread makes the tick 17.7 ms late at the default of 5 ms
 
@@ -29,11 +37,13 @@ class SidecarOptions:
     perception_workers: int | None = None
     pipeline: PipelineOptions = field(default_factory=PipelineOptions)
     camera: CameraOptions = field(default_factory=CameraOptions)
+    microphone: MicrophoneOptions = field(default_factory=MicrophoneOptions)
     attention: AttentionOptions = field(default_factory=AttentionOptions)
+    voice: VoiceActivityOptions = field(default_factory=VoiceActivityOptions)
 
 
 class Sidecar:
-    """Transport, pipeline, motion thread, perception pool and sessions; `start` once, `stop` once.
+    """Transport, pipeline, motion thread, perception pool, voice thread and sessions; `start` once, `stop` once.
 
     The frames port is bound when this is made: PortInUse comes from here.
     """
@@ -47,16 +57,14 @@ class Sidecar:
         self.pipeline = Pipeline(self.transport, self.clock, self.options.pipeline)
         self.motion = MotionThread(self.pipeline, self.transport, self.clock)
         self.pool = PerceptionPool(self.options.perception_workers)
-        self.sessions = SessionManager(
-            self.pipeline,
-            self.motion,
-            self.pool,
-            self.models,
-            self.clock,
-            slots=self.options.pipeline.slots,
-            camera=self.options.camera,
-            attention=self.options.attention,
-        )
+        self.voices = Voices(lambda: VoiceEngine.load(self.models, self.options.voice), self.clock)
+        devices = PartOptions(camera=self.options.camera, microphone=self.options.microphone, attention=self.options.attention)
+        shared = (self.motion, self.pool, self.voices, self.models, self.clock)
+        parts = SessionParts(*shared, options=devices, mouth_lag_nanos=self.pipeline.mouth_lag_nanos)
+        slots = self.options.pipeline.slots
+        self.sessions = SessionManager(self.pipeline, self.motion, self.pool, self.voices, parts, slots=slots)
+        tracks = TrackDelivery(self.motion.call, TrackPublisher(self.transport, self.clock))
+        self.speech = Speech(self.voices.loaded, tracks, self.clock, has_avatar=self.sessions.has_avatar)
 
     def start(self) -> None:
         """Start the shared threads."""
@@ -68,6 +76,8 @@ class Sidecar:
 
     def stop(self) -> None:
         """Close every session and end every thread; under a second unless a device hangs."""
+        self.speech.stop()  # its mouths are shut while chunks still go out
         self.sessions.stop_all()
         self.pool.stop()
+        self.voices.stop()
         self.motion.stop()

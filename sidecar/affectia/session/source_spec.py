@@ -1,4 +1,4 @@
-"""What a source is called: `camera:N`, `file:PATH`, `clip:ID`, `take:PATH`, `synthetic`."""
+"""What a source is called: `camera:N`, `file:PATH`, `clip:ID`, `take:PATH`, `synthetic`, `none`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 from affectia.capture.take_file import TakeFileOptions
 from affectia.errors import ConfigError
 
-FORMS: Final = "camera:N, file:PATH, clip:ID, take:PATH or synthetic"
+FORMS: Final = "camera:N, file:PATH, clip:ID, take:PATH, synthetic or none"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """A source as it was asked for; `kind` is camera, file, clip, take or synthetic.
+    """A source as it was asked for; `kind` is camera, file, clip, take, synthetic, or none for a voice without pictures.
 
     `take` is how a take is played; its `loop` is not read here, a session has its own.
     """
@@ -27,28 +27,29 @@ class SourceSpec:
 
     @property
     def is_ready_made(self) -> bool:
-        """Whether it delivers observations, so that no network has to look at pictures."""
-        return self.kind in ("synthetic", "take")
+        """Whether it delivers observations or nothing, so that no network has to look at pictures."""
+        return self.kind in ("synthetic", "take", "none")
 
     @staticmethod
     def parse(text: str) -> SourceSpec:
-        """Read a source's name; raises ConfigError with the five forms."""
+        """Read a source's name; raises ConfigError with the six forms."""
         kind, colon, rest = text.partition(":")
-        if kind == "synthetic" and not colon:
-            return SourceSpec("synthetic")
+        if kind in ("synthetic", "none") and not colon:
+            return SourceSpec(kind)
         if kind == "camera" and ((rest.isdecimal() and len(rest) <= 2) or not colon):
             return SourceSpec("camera", camera_index=int(rest or 0))
         if kind in ("file", "take") and rest:
-            return SourceSpec(kind, path=_path(rest))
+            return SourceSpec(kind, path=checked_path(rest))
         if kind == "clip" and rest:
             return SourceSpec("clip", clip_id=rest)
         raise ConfigError(f"source is {text!r}, expected {FORMS}")
 
 
-def _path(text: str) -> Path:
+def checked_path(text: str, *, what: str = "source file") -> Path:
+    """The path that a text means; raises ConfigError where it cannot be one."""
     if "\0" in text:
-        raise ConfigError("source file has a zero byte in its name, expected a path")
+        raise ConfigError(f"{what} has a zero byte in its name, expected a path")
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise ConfigError(f"source file is in the home of somebody unknown, expected a path: {text}") from None
+        raise ConfigError(f"{what} is in the home of somebody unknown, expected a path: {text}") from None

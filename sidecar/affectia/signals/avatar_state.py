@@ -9,18 +9,21 @@ from numpy.typing import NDArray
 
 from affectia.signals.face_channels import ACTION_UNITS, BLINK, BLINK_EVENTS, GAZE, POSITION, SHAPES, TURN
 from affectia.signals.groups import GroupStates
+from affectia.signals.voice_states import VoiceStates
 
 
 @dataclass(frozen=True, slots=True)
 class AvatarState:
     """Row = avatar. `values` (n, channels) as in `face_channels`, the position as a shift from rest.
 
-    `measured` (n,) uint32: bits of the optional values that hold now.
+    `measured` (n,) uint32: bits of the optional values that hold now. `voices` are those of the avatars that have one, None where
+    nobody has.
     """
 
     values: NDArray[np.float32]
     measured: NDArray[np.uint32]
     groups: GroupStates
+    voices: VoiceStates | None = None
 
     @property
     def blendshapes(self) -> NDArray[np.float32]:

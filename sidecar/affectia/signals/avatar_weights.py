@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from affectia import registry
 from affectia.signals.groups import GroupStates
+from affectia.signals.speech_weights import SpeechWeights
 
 BONES: Final = len(registry.BONES)
 
@@ -29,18 +30,19 @@ CHANNELS: Final = GAZE.stop
 @dataclass(frozen=True, slots=True)
 class AvatarWeights:
     """Row = avatar: `channels` (n, 140) holds shapes, visemes, effects (0..1), bones (x y z w each), head shift (cm), action units (0..1)
-    and gaze (tangents).
+    and gaze (tangents). `speech` are the mouths of those that have a voice, not yet among the channels; None where nobody has one.
     """
 
     channels: NDArray[np.float32]
     groups: GroupStates
+    speech: SpeechWeights | None = None
 
     @staticmethod
-    def at_rest(groups: GroupStates) -> AvatarWeights:
+    def at_rest(groups: GroupStates, speech: SpeechWeights | None = None) -> AvatarWeights:
         """No shape, bones unturned; the visemes are left to whoever fills them."""
         channels = np.zeros((groups.valid.shape[0], CHANNELS), np.float32)
         channels[:, QUATERNIONS.start + 3 : QUATERNIONS.stop : 4] = 1
-        return AvatarWeights(channels, groups)
+        return AvatarWeights(channels, groups, speech)
 
     @property
     def shapes(self) -> NDArray[np.float32]:

@@ -22,20 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from affectia.v1 import bake_pb2 as affectia_dot_v1_dot_bake__pb2
 from affectia.v1 import device_pb2 as affectia_dot_v1_dot_device__pb2
 from affectia.v1 import frame_pb2 as affectia_dot_v1_dot_frame__pb2
 from affectia.v1 import model_pb2 as affectia_dot_v1_dot_model__pb2
 from affectia.v1 import session_pb2 as affectia_dot_v1_dot_session__pb2
+from affectia.v1 import speak_pb2 as affectia_dot_v1_dot_speak__pb2
 from affectia.v1 import status_pb2 as affectia_dot_v1_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x66\x66\x65\x63tia/v1/control.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\x1a\x18\x61\x66\x66\x65\x63tia/v1/device.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/frame.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/model.proto\x1a\x19\x61\x66\x66\x65\x63tia/v1/session.proto\x1a\x18\x61\x66\x66\x65\x63tia/v1/status.proto2\xc7\x04\n\x07\x43ontrol\x12?\n\tGetStatus\x12\x1d.affectia.v1.GetStatusRequest\x1a\x13.affectia.v1.Status\x12\x46\n\x0cStartSession\x12 .affectia.v1.StartSessionRequest\x1a\x14.affectia.v1.Session\x12\x44\n\x0bStopSession\x12\x1f.affectia.v1.StopSessionRequest\x1a\x14.affectia.v1.Session\x12\x42\n\nSetConsent\x12\x1e.affectia.v1.SetConsentRequest\x1a\x14.affectia.v1.Session\x12@\n\tConfigure\x12\x1d.affectia.v1.ConfigureRequest\x1a\x14.affectia.v1.Session\x12M\n\nListModels\x12\x1e.affectia.v1.ListModelsRequest\x1a\x1f.affectia.v1.ListModelsResponse\x12P\n\x0bListDevices\x12\x1f.affectia.v1.ListDevicesRequest\x1a .affectia.v1.ListDevicesResponse\x12\x46\n\x0cStreamFrames\x12 .affectia.v1.StreamFramesRequest\x1a\x12.affectia.v1.Frame0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x66\x66\x65\x63tia/v1/control.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\x1a\x16\x61\x66\x66\x65\x63tia/v1/bake.proto\x1a\x18\x61\x66\x66\x65\x63tia/v1/device.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/frame.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/model.proto\x1a\x19\x61\x66\x66\x65\x63tia/v1/session.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/speak.proto\x1a\x18\x61\x66\x66\x65\x63tia/v1/status.proto2\x85\x06\n\x07\x43ontrol\x12?\n\tGetStatus\x12\x1d.affectia.v1.GetStatusRequest\x1a\x13.affectia.v1.Status\x12\x46\n\x0cStartSession\x12 .affectia.v1.StartSessionRequest\x1a\x14.affectia.v1.Session\x12\x44\n\x0bStopSession\x12\x1f.affectia.v1.StopSessionRequest\x1a\x14.affectia.v1.Session\x12\x42\n\nSetConsent\x12\x1e.affectia.v1.SetConsentRequest\x1a\x14.affectia.v1.Session\x12@\n\tConfigure\x12\x1d.affectia.v1.ConfigureRequest\x1a\x14.affectia.v1.Session\x12M\n\nListModels\x12\x1e.affectia.v1.ListModelsRequest\x1a\x1f.affectia.v1.ListModelsResponse\x12P\n\x0bListDevices\x12\x1f.affectia.v1.ListDevicesRequest\x1a .affectia.v1.ListDevicesResponse\x12\x46\n\x0cStreamFrames\x12 .affectia.v1.StreamFramesRequest\x1a\x12.affectia.v1.Frame0\x01\x12?\n\x05Speak\x12\x19.affectia.v1.SpeakRequest\x1a\x17.affectia.v1.SpeakReply(\x01\x30\x01\x12>\n\x05\x46lush\x12\x19.affectia.v1.FlushRequest\x1a\x1a.affectia.v1.FlushResponse\x12;\n\x04\x42\x61ke\x12\x18.affectia.v1.BakeRequest\x1a\x19.affectia.v1.BakeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'affectia.v1.control_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONTROL']._serialized_start=172
-  _globals['_CONTROL']._serialized_end=755
+  _globals['_CONTROL']._serialized_start=221
+  _globals['_CONTROL']._serialized_end=994
 # @@protoc_insertion_point(module_scope)

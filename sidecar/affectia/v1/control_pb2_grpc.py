@@ -3,10 +3,12 @@
 import grpc
 import warnings
 
+from affectia.v1 import bake_pb2 as affectia_dot_v1_dot_bake__pb2
 from affectia.v1 import device_pb2 as affectia_dot_v1_dot_device__pb2
 from affectia.v1 import frame_pb2 as affectia_dot_v1_dot_frame__pb2
 from affectia.v1 import model_pb2 as affectia_dot_v1_dot_model__pb2
 from affectia.v1 import session_pb2 as affectia_dot_v1_dot_session__pb2
+from affectia.v1 import speak_pb2 as affectia_dot_v1_dot_speak__pb2
 from affectia.v1 import status_pb2 as affectia_dot_v1_dot_status__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -78,6 +80,21 @@ class ControlStub:
                 request_serializer=affectia_dot_v1_dot_frame__pb2.StreamFramesRequest.SerializeToString,
                 response_deserializer=affectia_dot_v1_dot_frame__pb2.Frame.FromString,
                 _registered_method=True)
+        self.Speak = channel.stream_stream(
+                '/affectia.v1.Control/Speak',
+                request_serializer=affectia_dot_v1_dot_speak__pb2.SpeakRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_speak__pb2.SpeakReply.FromString,
+                _registered_method=True)
+        self.Flush = channel.unary_unary(
+                '/affectia.v1.Control/Flush',
+                request_serializer=affectia_dot_v1_dot_speak__pb2.FlushRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_speak__pb2.FlushResponse.FromString,
+                _registered_method=True)
+        self.Bake = channel.unary_unary(
+                '/affectia.v1.Control/Bake',
+                request_serializer=affectia_dot_v1_dot_bake__pb2.BakeRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_bake__pb2.BakeResponse.FromString,
+                _registered_method=True)
 
 
 class ControlServicer:
@@ -128,7 +145,7 @@ class ControlServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListDevices(self, request, context):
-        """Cameras that answer now. Asking opens each for a moment; a camera in use is listed as busy.
+        """Cameras that answer now, and microphones. Asking opens each camera for a moment, and no microphone; what is in use is listed as busy.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -139,6 +156,33 @@ class ControlServicer:
         its way comes first: 64 KiB and more, unless the reader's channel sets grpc.http2.bdp_probe=0 and
         grpc.http2.lookahead_bytes=1024. Ends with UNAVAILABLE when the sidecar stops; RESOURCE_EXHAUSTED when too many streams
         are open.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Speak(self, request_iterator, context):
+        """Speaks a line on an avatar: the caller streams PCM as a synthesiser makes it, faster than real time, and chunks of the track come
+        back here and on topic track/<avatar_id>\0, whose subscriber must be there before. Whatever ends the call, the mouth closes.
+        INVALID_ARGUMENT when the request cannot be understood, NOT_FOUND for an avatar that no session has, ALREADY_EXISTS while another
+        line is being sent to it, RESOURCE_EXHAUSTED when too many lines are open or a message is too long, UNAVAILABLE when the sidecar stops.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Flush(self, request, context):
+        """Cuts the line that an avatar speaks, whoever sends it: somebody talks over it. NOT_FOUND when it says nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Bake(self, request, context):
+        """A whole clip into a track, in a process of its own; two at a time, the next ones wait. A response may have 16 MiB: readers of
+        long clips raise their own limit. NOT_FOUND when a file cannot be read, INVALID_ARGUMENT when a path, the frame rate or the
+        timing cannot be understood, RESOURCE_EXHAUSTED when too many wait or the track is too large, DEADLINE_EXCEEDED after five
+        minutes. A caller that gives up ends its bake.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -186,6 +230,21 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.StreamFrames,
                     request_deserializer=affectia_dot_v1_dot_frame__pb2.StreamFramesRequest.FromString,
                     response_serializer=affectia_dot_v1_dot_frame__pb2.Frame.SerializeToString,
+            ),
+            'Speak': grpc.stream_stream_rpc_method_handler(
+                    servicer.Speak,
+                    request_deserializer=affectia_dot_v1_dot_speak__pb2.SpeakRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_speak__pb2.SpeakReply.SerializeToString,
+            ),
+            'Flush': grpc.unary_unary_rpc_method_handler(
+                    servicer.Flush,
+                    request_deserializer=affectia_dot_v1_dot_speak__pb2.FlushRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_speak__pb2.FlushResponse.SerializeToString,
+            ),
+            'Bake': grpc.unary_unary_rpc_method_handler(
+                    servicer.Bake,
+                    request_deserializer=affectia_dot_v1_dot_bake__pb2.BakeRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_bake__pb2.BakeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -404,6 +463,87 @@ class Control:
             '/affectia.v1.Control/StreamFrames',
             affectia_dot_v1_dot_frame__pb2.StreamFramesRequest.SerializeToString,
             affectia_dot_v1_dot_frame__pb2.Frame.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Speak(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/affectia.v1.Control/Speak',
+            affectia_dot_v1_dot_speak__pb2.SpeakRequest.SerializeToString,
+            affectia_dot_v1_dot_speak__pb2.SpeakReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Flush(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/Flush',
+            affectia_dot_v1_dot_speak__pb2.FlushRequest.SerializeToString,
+            affectia_dot_v1_dot_speak__pb2.FlushResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Bake(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/Bake',
+            affectia_dot_v1_dot_bake__pb2.BakeRequest.SerializeToString,
+            affectia_dot_v1_dot_bake__pb2.BakeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -24,21 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61\x66\x66\x65\x63tia/v1/device.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\"R\n\nCameraMode\x12\x14\n\x0cpixel_format\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\r\x12\x0e\n\x06height\x18\x03 \x01(\r\x12\x0f\n\x07rate_hz\x18\x04 \x01(\x02\"\xc7\x01\n\x06\x43\x61mera\x12\r\n\x05index\x18\x01 \x01(\r\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\r\x12\x0e\n\x06height\x18\x04 \x01(\r\x12\x0c\n\x04\x62usy\x18\x05 \x01(\x08\x12\x0f\n\x07rate_hz\x18\x06 \x01(\x02\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.affectia.v1.CameraState\x12\x11\n\tnext_step\x18\x08 \x01(\t\x12&\n\x05modes\x18\t \x03(\x0b\x32\x17.affectia.v1.CameraMode\"\x14\n\x12ListDevicesRequest\";\n\x13ListDevicesResponse\x12$\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x13.affectia.v1.Camera*\x96\x01\n\x0b\x43\x61meraState\x12\x1c\n\x18\x43\x41MERA_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41MERA_STATE_READY\x10\x01\x12\x15\n\x11\x43\x41MERA_STATE_BUSY\x10\x02\x12\x1e\n\x1a\x43\x41MERA_STATE_NO_PERMISSION\x10\x03\x12\x1a\n\x16\x43\x41MERA_STATE_NO_ANSWER\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61\x66\x66\x65\x63tia/v1/device.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\"R\n\nCameraMode\x12\x14\n\x0cpixel_format\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\r\x12\x0e\n\x06height\x18\x03 \x01(\r\x12\x0f\n\x07rate_hz\x18\x04 \x01(\x02\"\xc7\x01\n\x06\x43\x61mera\x12\r\n\x05index\x18\x01 \x01(\r\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\r\x12\x0e\n\x06height\x18\x04 \x01(\r\x12\x0c\n\x04\x62usy\x18\x05 \x01(\x08\x12\x0f\n\x07rate_hz\x18\x06 \x01(\x02\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.affectia.v1.CameraState\x12\x11\n\tnext_step\x18\x08 \x01(\t\x12&\n\x05modes\x18\t \x03(\x0b\x32\x17.affectia.v1.CameraMode\"\xc1\x01\n\nMicrophone\x12\x12\n\x05index\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08host_api\x18\x03 \x01(\t\x12\x0f\n\x07rate_hz\x18\x04 \x01(\r\x12\x10\n\x08\x63hannels\x18\x05 \x01(\r\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12+\n\x05state\x18\x07 \x01(\x0e\x32\x1c.affectia.v1.MicrophoneState\x12\x11\n\tnext_step\x18\x08 \x01(\tB\x08\n\x06_index\"\x14\n\x12ListDevicesRequest\"\x85\x01\n\x13ListDevicesResponse\x12$\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x13.affectia.v1.Camera\x12,\n\x0bmicrophones\x18\x02 \x03(\x0b\x32\x17.affectia.v1.Microphone\x12\x1a\n\x12microphones_detail\x18\x03 \x01(\t*\x96\x01\n\x0b\x43\x61meraState\x12\x1c\n\x18\x43\x41MERA_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43\x41MERA_STATE_READY\x10\x01\x12\x15\n\x11\x43\x41MERA_STATE_BUSY\x10\x02\x12\x1e\n\x1a\x43\x41MERA_STATE_NO_PERMISSION\x10\x03\x12\x1a\n\x16\x43\x41MERA_STATE_NO_ANSWER\x10\x04*\xae\x01\n\x0fMicrophoneState\x12 \n\x1cMICROPHONE_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16MICROPHONE_STATE_READY\x10\x01\x12\x19\n\x15MICROPHONE_STATE_BUSY\x10\x02\x12\"\n\x1eMICROPHONE_STATE_NO_PERMISSION\x10\x03\x12\x1e\n\x1aMICROPHONE_STATE_NO_ANSWER\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'affectia.v1.device_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CAMERASTATE']._serialized_start=411
-  _globals['_CAMERASTATE']._serialized_end=561
+  _globals['_CAMERASTATE']._serialized_start=682
+  _globals['_CAMERASTATE']._serialized_end=832
+  _globals['_MICROPHONESTATE']._serialized_start=835
+  _globals['_MICROPHONESTATE']._serialized_end=1009
   _globals['_CAMERAMODE']._serialized_start=41
   _globals['_CAMERAMODE']._serialized_end=123
   _globals['_CAMERA']._serialized_start=126
   _globals['_CAMERA']._serialized_end=325
-  _globals['_LISTDEVICESREQUEST']._serialized_start=327
-  _globals['_LISTDEVICESREQUEST']._serialized_end=347
-  _globals['_LISTDEVICESRESPONSE']._serialized_start=349
-  _globals['_LISTDEVICESRESPONSE']._serialized_end=408
+  _globals['_MICROPHONE']._serialized_start=328
+  _globals['_MICROPHONE']._serialized_end=521
+  _globals['_LISTDEVICESREQUEST']._serialized_start=523
+  _globals['_LISTDEVICESREQUEST']._serialized_end=543
+  _globals['_LISTDEVICESRESPONSE']._serialized_start=546
+  _globals['_LISTDEVICESRESPONSE']._serialized_end=679
 # @@protoc_insertion_point(module_scope)

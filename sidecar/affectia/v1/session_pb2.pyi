@@ -21,7 +21,7 @@ SESSION_STATE_RETRYING: SessionState
 SESSION_STATE_ENDED: SessionState
 
 class Session(_message.Message):
-    __slots__ = ("session_id", "source", "avatar_ids", "state", "detail", "consent", "options", "source_status")
+    __slots__ = ("session_id", "source", "avatar_ids", "state", "detail", "consent", "options", "source_status", "voice", "voice_status")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     AVATAR_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -30,6 +30,8 @@ class Session(_message.Message):
     CONSENT_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     SOURCE_STATUS_FIELD_NUMBER: _ClassVar[int]
+    VOICE_FIELD_NUMBER: _ClassVar[int]
+    VOICE_STATUS_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     source: str
     avatar_ids: _containers.RepeatedScalarFieldContainer[str]
@@ -38,7 +40,9 @@ class Session(_message.Message):
     consent: _containers.RepeatedScalarFieldContainer[str]
     options: SessionOptions
     source_status: SourceStatus
-    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_ids: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., source_status: _Optional[_Union[SourceStatus, _Mapping]] = ...) -> None: ...
+    voice: str
+    voice_status: VoiceStatus
+    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_ids: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., source_status: _Optional[_Union[SourceStatus, _Mapping]] = ..., voice: _Optional[str] = ..., voice_status: _Optional[_Union[VoiceStatus, _Mapping]] = ...) -> None: ...
 
 class SessionOptions(_message.Message):
     __slots__ = ("precision_bits", "rate_hz", "smoothing")
@@ -51,7 +55,7 @@ class SessionOptions(_message.Message):
     def __init__(self, precision_bits: _Optional[int] = ..., rate_hz: _Optional[float] = ..., smoothing: _Optional[float] = ...) -> None: ...
 
 class SourceStatus(_message.Message):
-    __slots__ = ("captured_hz", "samples_captured", "samples_dropped", "samples_with_face", "samples_perceived", "perception_p95_millis", "samples_rested", "notices")
+    __slots__ = ("captured_hz", "samples_captured", "samples_dropped", "samples_with_face", "samples_perceived", "perception_p95_millis", "samples_rested", "notices", "state", "detail")
     CAPTURED_HZ_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_CAPTURED_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_DROPPED_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +64,8 @@ class SourceStatus(_message.Message):
     PERCEPTION_P95_MILLIS_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_RESTED_FIELD_NUMBER: _ClassVar[int]
     NOTICES_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
     captured_hz: float
     samples_captured: int
     samples_dropped: int
@@ -68,23 +74,53 @@ class SourceStatus(_message.Message):
     perception_p95_millis: float
     samples_rested: int
     notices: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, captured_hz: _Optional[float] = ..., samples_captured: _Optional[int] = ..., samples_dropped: _Optional[int] = ..., samples_with_face: _Optional[int] = ..., samples_perceived: _Optional[int] = ..., perception_p95_millis: _Optional[float] = ..., samples_rested: _Optional[int] = ..., notices: _Optional[_Iterable[str]] = ...) -> None: ...
+    state: SessionState
+    detail: str
+    def __init__(self, captured_hz: _Optional[float] = ..., samples_captured: _Optional[int] = ..., samples_dropped: _Optional[int] = ..., samples_with_face: _Optional[int] = ..., samples_perceived: _Optional[int] = ..., perception_p95_millis: _Optional[float] = ..., samples_rested: _Optional[int] = ..., notices: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class VoiceStatus(_message.Message):
+    __slots__ = ("state", "detail", "captured_hz", "blocks_captured", "blocks_dropped", "frames_heard", "perception_p95_millis", "source_rate_hz", "look_ahead_millis", "degraded", "notices")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    CAPTURED_HZ_FIELD_NUMBER: _ClassVar[int]
+    BLOCKS_CAPTURED_FIELD_NUMBER: _ClassVar[int]
+    BLOCKS_DROPPED_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_HEARD_FIELD_NUMBER: _ClassVar[int]
+    PERCEPTION_P95_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_RATE_HZ_FIELD_NUMBER: _ClassVar[int]
+    LOOK_AHEAD_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
+    state: SessionState
+    detail: str
+    captured_hz: float
+    blocks_captured: int
+    blocks_dropped: int
+    frames_heard: int
+    perception_p95_millis: float
+    source_rate_hz: int
+    look_ahead_millis: int
+    degraded: bool
+    notices: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., captured_hz: _Optional[float] = ..., blocks_captured: _Optional[int] = ..., blocks_dropped: _Optional[int] = ..., frames_heard: _Optional[int] = ..., perception_p95_millis: _Optional[float] = ..., source_rate_hz: _Optional[int] = ..., look_ahead_millis: _Optional[int] = ..., degraded: _Optional[bool] = ..., notices: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StartSessionRequest(_message.Message):
-    __slots__ = ("session_id", "source", "avatar_count", "consent", "options", "loop")
+    __slots__ = ("session_id", "source", "avatar_count", "consent", "options", "loop", "voice")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     AVATAR_COUNT_FIELD_NUMBER: _ClassVar[int]
     CONSENT_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     LOOP_FIELD_NUMBER: _ClassVar[int]
+    VOICE_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     source: str
     avatar_count: int
     consent: _containers.RepeatedScalarFieldContainer[str]
     options: SessionOptions
     loop: bool
-    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_count: _Optional[int] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., loop: _Optional[bool] = ...) -> None: ...
+    voice: str
+    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_count: _Optional[int] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., loop: _Optional[bool] = ..., voice: _Optional[str] = ...) -> None: ...
 
 class StopSessionRequest(_message.Message):
     __slots__ = ("session_id",)

@@ -1,4 +1,4 @@
-"""Readers of single fields, and the one pass over a message that all three messages share."""
+"""Readers of single fields, and the one pass over a message that all messages share."""
 
 from __future__ import annotations
 
@@ -112,6 +112,19 @@ def uint(largest: int) -> UintReader:
     return read
 
 
+def uint_between(smallest: int, largest: int) -> UintReader:
+    """A reader of an unsigned integer from `smallest` to `largest`."""
+    read_up_to = uint(largest)
+
+    def read(body: bytes, pos: int, end: int) -> tuple[int, int]:
+        value, pos = read_up_to(body, pos, end)
+        if value < smallest:
+            raise cbor.Fault(DecodeStatus.OUT_OF_RANGE)
+        return value, pos
+
+    return read
+
+
 _BIG_ENDIAN_U32 = struct.Struct(">I").unpack_from
 _BIG_ENDIAN_U64 = struct.Struct(">Q").unpack_from
 _SMALLEST_OF_WIDTH = {0x1A: 1 << 16, 0x1B: 1 << 32}
@@ -142,9 +155,13 @@ def fixed_bytes(length: int, *, largest_first: int = 255) -> BytesReader:
     return read
 
 
-def typed_array(*forms: tuple[int, int]) -> BytesReader:
-    """A reader of an RFC 8746 array; `forms` are the (tag, payload bytes) pairs that are right, most usual first."""
-    expected = tuple((cbor.write_head(cbor.TAG, tag) + cbor.write_head(cbor.BYTES, length), length) for tag, length in forms if length)
+def typed_array(*forms: tuple[int, int], may_be_empty: bool = False) -> BytesReader:
+    """A reader of an RFC 8746 array; `forms` are the (tag, payload bytes) pairs that are right, most usual first.
+
+    A form of no bytes is never right, unless `may_be_empty`: elsewhere a part of no names must be absent.
+    """
+    wanted = [form for form in forms if form[1] or may_be_empty]
+    expected = tuple((cbor.write_head(cbor.TAG, tag) + cbor.write_head(cbor.BYTES, length), length) for tag, length in wanted)
     tags = frozenset(tag for tag, _ in forms)
 
     def read(body: bytes, pos: int, end: int) -> tuple[bytes, int]:
@@ -204,6 +221,7 @@ U8: UintReader = uint((1 << 8) - 1)
 U16: UintReader = uint((1 << 16) - 1)
 U32: UintReader = uint((1 << 32) - 1)
 U64: UintReader = uint((1 << 64) - 1)
+SAMPLE_RATE: UintReader = uint_between(registry.WIRE_MIN_SAMPLE_RATE_HZ, registry.WIRE_MAX_SAMPLE_RATE_HZ)
 
 HEADER: Final = {
     int(CommonKey.VERSION): VERSION,

@@ -14,6 +14,7 @@ from affectia.wire.avatar_frame import GROUP_BYTES
 from affectia.wire.layout import Layout
 
 _HEADER_KEYS: Final = 7
+_AUDIO_SAMPLE: Final = cbor.write_int(AvatarKey.AUDIO_SAMPLE)
 
 
 class FrameTemplate:
@@ -42,6 +43,7 @@ class FrameTemplate:
             row += bytes(length)
         self._row = np.frombuffer(row, np.uint8)
         self._start = cbor.write_head(cbor.MAP, _HEADER_KEYS + len(parts))
+        self._start_with_audio = cbor.write_head(cbor.MAP, _HEADER_KEYS + len(parts) + 1)
         self._layout = fields.layout_fields(layout.layout_id, layout.layout_hash)
 
     @property
@@ -60,7 +62,17 @@ class FrameTemplate:
             rows[:, place] = payload
         return rows.tobytes()
 
-    def body(self, stream_id: int, sequence: int, time_nanos: int, publish_delay_micros: int, tail: bytes) -> bytes:
-        """One frame's body out of its header and its tail."""
+    def body(
+        self,
+        stream_id: int,
+        sequence: int,
+        time_nanos: int,
+        publish_delay_micros: int,
+        tail: bytes,
+        audio_sample: int | None = None,
+    ) -> bytes:
+        """One frame's body out of its header and its tail; `audio_sample` (u64) where a voice drives the mouth."""
         header = fields.header(stream_id, sequence, time_nanos, publish_delay_micros)
-        return b"".join((self._start, header, self._layout, tail))
+        if audio_sample is None:
+            return b"".join((self._start, header, self._layout, tail))
+        return b"".join((self._start_with_audio, header, self._layout, tail, _AUDIO_SAMPLE, cbor.write_int(audio_sample)))

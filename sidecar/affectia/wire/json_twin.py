@@ -1,8 +1,11 @@
-"""The JSON twin of avatar_frame and emotion_update, for debugging and the web: protos/avatar_frame.md section 10."""
+"""The JSON twin of avatar_frame, emotion_update and track_chunk, for debugging and the web: protos/avatar_frame.md section 10."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from affectia import registry
 from affectia.clock import NANOS_PER_MILLI
@@ -10,6 +13,7 @@ from affectia.registry import Group
 from affectia.wire import rotation
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
+from affectia.wire.track_chunk import TrackChunk
 
 _GROUP_OF_SHAPE = dict(zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True))
 _GROUP_OF_BONE = dict(zip(registry.BONES, registry.BONE_GROUPS, strict=True))
@@ -74,6 +78,28 @@ def emotion_update_json(update: EmotionUpdate, *, avatar_id: str, epoch_offset_n
         if update.blink_events is not None:
             payload["blinks"] = dict(zip(("both", "left_winks", "right_winks", "last_millis"), update.blink_events, strict=True))
     return _envelope("emotion_update", update, avatar_id, epoch_offset_nanos, payload)
+
+
+def track_chunk_json(chunk: TrackChunk, *, avatar_id: str) -> dict[str, Any]:
+    """The chunk in real units, one list of a value per frame for each name; its time is its samples, so timestamp_ms is null."""
+    shapes, visemes = chunk.layout.parts
+    payload = {
+        "stream_id": chunk.stream_id,
+        "start_sample": chunk.start_sample,
+        "sample_rate_hz": chunk.sample_rate_hz,
+        "frame_rate_hz": chunk.frame_rate_hz,
+        "frame_count": chunk.frame_count,
+        "blendshapes": _columns(shapes, chunk.blendshape_weights()),
+        "visemes": _columns(visemes, chunk.viseme_weights()),
+        "end": chunk.end,
+        "look_ahead_millis": chunk.look_ahead_millis,
+        "degraded": chunk.degraded,
+    }
+    return {"type": "track_chunk", "session_id": avatar_id, "timestamp_ms": None, "sequence": chunk.sequence, "payload": payload}
+
+
+def _columns(names: tuple[str, ...], weights: NDArray[np.float32]) -> dict[str, list[float]]:
+    return {name: [round(value, 4) for value in column] for name, column in zip(names, weights.T.tolist(), strict=True)}
 
 
 def _envelope(

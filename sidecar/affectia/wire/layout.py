@@ -13,6 +13,7 @@ from affectia.wire import cbor, fields
 
 AVATAR_FRAME: Final = "avatar_frame"
 EMOTION_UPDATE: Final = "emotion_update"
+TRACK_CHUNK: Final = "track_chunk"
 _PARTS_OF_MESSAGE = {4: AVATAR_FRAME, 2: EMOTION_UPDATE}
 
 
@@ -23,7 +24,10 @@ def layout_hash(names: Iterable[str]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The names behind the positions of a message; `parts` is blendshapes, bones, visemes, effects (or emotions, action units)."""
+    """The names behind the positions of a message; `parts` is blendshapes, bones, visemes, effects.
+
+    Those of emotion updates have the parts emotions and action units, those of tracks blendshapes and visemes.
+    """
 
     layout_id: int
     parts: tuple[tuple[str, ...], ...]
@@ -32,7 +36,7 @@ class Layout:
 
     @staticmethod
     def of(layout_id: int, parts: tuple[tuple[str, ...], ...]) -> Layout:
-        """A layout with its hash computed from its names."""
+        """A layout as it is announced, with its hash computed from its names; that of tracks never is."""
         every = (name for part in parts for name in part)
         return Layout(layout_id, parts, layout_hash(every), _PARTS_OF_MESSAGE[len(parts)])
 
@@ -75,28 +79,35 @@ class LayoutTable:
 
 def standard_layouts() -> LayoutTable:
     """A new table with the layouts of the registry."""
-    return LayoutTable(Layout(row.layout_id, row.parts, row.layout_hash, row.message) for row in registry.LAYOUTS)
+    return LayoutTable(_OF_REGISTRY)
 
 
+_OF_REGISTRY: Final = tuple(Layout(row.layout_id, row.parts, row.layout_hash, row.message) for row in registry.LAYOUTS)
 STANDARD_LAYOUTS: Final = standard_layouts()
-STANDARD: Final = Layout.of(registry.LAYOUTS[0].layout_id, registry.LAYOUTS[0].parts)
-HEAD_AND_SHAPES: Final = Layout.of(registry.LAYOUTS[1].layout_id, registry.LAYOUTS[1].parts)
-AFFECT: Final = Layout.of(registry.LAYOUTS[2].layout_id, registry.LAYOUTS[2].parts)
+STANDARD, HEAD_AND_SHAPES, AFFECT, TRACK = _OF_REGISTRY
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutMessage:
-    """What `layout/<id>` carries."""
+    """What `layout/<id>` carries.
+
+    `audio_rate_hz` is the rate that `audio_sample` of the avatar's frames counts in, 8000 to 192000; `look_ahead_millis` (u16) says by how
+    much their mouth lags its sound: whoever plays the sound delays it by so much. Both are None where no voice drives the avatar.
+    """
 
     stream_id: int
     layout: Layout
+    audio_rate_hz: int | None = None
+    look_ahead_millis: int | None = None
 
 
 def encode(message: LayoutMessage) -> bytes:
-    """The CBOR body of a layout message."""
+    """The CBOR body of a layout message; its numbers must be within their ranges."""
     layout = message.layout
+    optional = ((LayoutKey.AUDIO_RATE_HZ, message.audio_rate_hz), (LayoutKey.LOOK_AHEAD_MILLIS, message.look_ahead_millis))
+    extra = [cbor.write_int(key) + cbor.write_int(value) for key, value in optional if value is not None]
     pieces = [
-        cbor.write_head(cbor.MAP, 5),
+        cbor.write_head(cbor.MAP, 5 + len(extra)),
         cbor.write_int(CommonKey.VERSION),
         cbor.write_int(registry.WIRE_MAJOR),
         cbor.write_int(CommonKey.STREAM_ID),
@@ -111,11 +122,15 @@ def encode(message: LayoutMessage) -> bytes:
     for part in layout.parts:
         pieces.append(cbor.write_head(cbor.ARRAY, len(part)))
         pieces += [cbor.write_text(name) for name in part]
-    return b"".join(pieces)
+    return b"".join(pieces + extra)
 
 
 _REQUIRED_KEYS: Final = (CommonKey.VERSION, CommonKey.STREAM_ID, CommonKey.LAYOUT_ID, CommonKey.LAYOUT_HASH, LayoutKey.PARTS)
 _HEADER: Final = fields.by_key({key: reader for key, reader in fields.HEADER.items() if key in _REQUIRED_KEYS})
+_OPTIONAL: Final[dict[int, Callable[[bytes, int, int], tuple[Any, int]]]] = {
+    LayoutKey.AUDIO_RATE_HZ: fields.SAMPLE_RATE,
+    LayoutKey.LOOK_AHEAD_MILLIS: fields.U16,
+}
 
 
 def try_decode(body: bytes) -> tuple[DecodeStatus, LayoutMessage | None]:
@@ -124,14 +139,15 @@ def try_decode(body: bytes) -> tuple[DecodeStatus, LayoutMessage | None]:
         return DecodeStatus.OVER_LIMIT, None
 
     def rest_of_layout(values: list[Any]) -> tuple[fields.Readers, tuple[fields.Form, ...]]:
-        return fields.by_key({LayoutKey.PARTS: _parts_reader(values[CommonKey.LAYOUT_HASH])}), ()
+        return fields.by_key(_OPTIONAL | {LayoutKey.PARTS: _parts_reader(values[CommonKey.LAYOUT_HASH])}), ()
 
     try:
         values = fields.read_message(body, required=_REQUIRED_KEYS, readers=_HEADER, rest_of_layout=rest_of_layout)
     except cbor.Fault as fault:
         return fault.status, None
     layout = Layout.of(values[CommonKey.LAYOUT_ID], values[LayoutKey.PARTS])
-    return DecodeStatus.OK, LayoutMessage(values[CommonKey.STREAM_ID], layout)
+    optional = values[LayoutKey.AUDIO_RATE_HZ], values[LayoutKey.LOOK_AHEAD_MILLIS]
+    return DecodeStatus.OK, LayoutMessage(values[CommonKey.STREAM_ID], layout, *optional)
 
 
 def _parts_reader(announced_hash: bytes) -> Callable[[bytes, int, int], tuple[Any, int]]:

@@ -28,6 +28,11 @@ def affect(avatar_id: str) -> bytes:
     return registry.TOPIC_AFFECT + avatar_id.encode() + b"\0"
 
 
+def track(avatar_id: str) -> bytes:
+    """The topic of the chunks of an avatar's lip-sync tracks."""
+    return registry.TOPIC_TRACK + avatar_id.encode() + b"\0"
+
+
 def layout(avatar_id: str) -> bytes:
     """The topic on which an avatar's layout is announced."""
     return registry.TOPIC_LAYOUT + avatar_id.encode() + b"\0"

@@ -16,12 +16,14 @@ from affectia.wire.emotion_update import EmotionUpdate
 FACE = (Group.EYES, Group.BROWS, Group.MOUTH, Group.HEAD)
 
 
-def groups(*, found: bool = True, age_ticks: int = 0) -> bytes:
-    """The face groups valid (or none at all), of this age."""
+def groups(*, found: bool = True, age_ticks: int = 0, spoken: bool = False) -> bytes:
+    """The face groups valid (or none at all), of this age; `spoken`: the mouth is a voice's, face or not."""
     states = bytearray()
     for group in Group:
         valid = found and group in FACE
-        states += bytes((1 | Source.FACE << 1, 255, age_ticks, 255) if valid else (0, 0, 255, 0))
+        by_voice = spoken and group == Group.MOUTH
+        source = Source.VOICE if by_voice else Source.FACE
+        states += bytes((1 | source << 1, 255, age_ticks, 255) if valid or by_voice else (0, 0, 255, 0))
     return bytes(states)
 
 
@@ -44,6 +46,7 @@ def received(
     head_deg: tuple[float, float, float] = (0.0, 0.0, 0.0),
     found: bool = True,
     age_ticks: int = 0,
+    spoken: bool = False,
     stream_id: int = 7,
     avatar_id: str = "default",
 ) -> ReceivedFrame:
@@ -54,7 +57,7 @@ def received(
         sequence,
         round(at_millis * 1e6) + 1_000_000_000,
         500,
-        groups=groups(found=found, age_ticks=age_ticks),
+        groups=groups(found=found, age_ticks=age_ticks, spoken=spoken),
         blendshapes=weights,
         bones=bones(head_deg),
         head_translation=bytes(6),
@@ -75,6 +78,7 @@ def updated(
     lids: tuple[float, float] | None = (0.0, 0.0),
     blinks: tuple[int, int, int, int] | None = (0, 0, 0, 0),
     found: bool = True,
+    speaking: float | None = None,
     stream_id: int = 7,
     avatar_id: str = "default",
 ) -> ReceivedUpdate:
@@ -92,6 +96,7 @@ def updated(
         action_units=bytes(round(255 * (values.get(name) or 0.0)) for name in registry.ACTION_UNITS) if found else None,
         gaze=None if tangents is None else np.round(tangents).astype("<i2").tobytes(),
         blink=None if lids is None else bytes(round(255 * shut) for shut in lids),
+        speaking_probability=None if speaking is None else round(255 * speaking),
         blink_events=blinks,
     )
     return ReceivedUpdate(avatar_id, update, update.time_nanos + round(latency_millis * 1e6))

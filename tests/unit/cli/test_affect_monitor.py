@@ -64,3 +64,12 @@ def test_parts_that_a_sidecar_does_not_measure_are_none() -> None:
     monitor.add(updated(0, gaze_deg=None, lids=None, blinks=None))
     reading = monitor.reading(0, silent=False)
     assert (reading.gaze_deg, reading.lids, reading.blinks) == (None, None, None)
+
+
+def test_whether_somebody_speaks_needs_no_face() -> None:
+    monitor = AffectMonitor(rows=1)
+    monitor.add(updated(0, found=False, speaking=0.4))
+    assert monitor.reading(0, silent=False).speaking == pytest.approx(0.4, abs=0.002)
+    assert monitor.reading(0, silent=True).speaking is None
+    monitor.add(updated(1))
+    assert monitor.reading(0, silent=False).speaking is None

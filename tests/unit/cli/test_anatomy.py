@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from affectia import registry
 from affectia.cli.anatomy import Anatomy, taken_apart
 from affectia.registry import DecodeStatus
-from affectia.wire import avatar_frame, emotion_update, layout, topic
+from affectia.wire import avatar_frame, emotion_update, layout, topic, track_chunk
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import AFFECT, STANDARD, Layout, LayoutMessage, standard_layouts
+from affectia.wire.track_chunk import TrackChunk
 from tests.unit.cli.frames_by_hand import received
 
 pytestmark = pytest.mark.unit
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.unit
 FRAME = avatar_frame.encode(received(300, shapes={"jawOpen": 0.5}).frame)
 UPDATE = emotion_update.encode(EmotionUpdate(7, 1, 5, 6, head_pose=bytes(6)))
 LAYOUT = layout.encode(LayoutMessage(7, STANDARD))
+CHUNK = track_chunk.encode(TrackChunk(7, 1, 66092, 22050, 60, bytes(66), bytes(30)))
 SHAPES_AT = FRAME.index(b"\x08\xd8\x40\x58\x34")  # key 8, tag 64, 52 bytes
 SHAPES = "byte string of 52 in key 8 (blendshapes)"
 
@@ -25,12 +27,14 @@ def apart(message: bytes, kind: str | None = None) -> Anatomy:
     return taken_apart(message, standard_layouts(), kind=kind)
 
 
-@pytest.mark.parametrize(("body", "kind"), [(FRAME, "avatar_frame"), (UPDATE, "emotion_update"), (LAYOUT, "layout")])
+@pytest.mark.parametrize(
+    ("body", "kind"), [(FRAME, "avatar_frame"), (UPDATE, "emotion_update"), (CHUNK, "track_chunk"), (LAYOUT, "layout")]
+)
 def test_kinds_are_told_with_and_without_a_topic(body: bytes, kind: str) -> None:
     bare = apart(body)
     assert (bare.kind, bare.is_guessed, bare.status, bare.avatar_id) == (kind, True, DecodeStatus.OK, "")
-    with_topic = {"avatar_frame": topic.avatar, "emotion_update": topic.affect, "layout": topic.layout}[kind]("bob")
-    whole = apart(with_topic + body)
+    topics = {"avatar_frame": topic.avatar, "emotion_update": topic.affect, "track_chunk": topic.track, "layout": topic.layout}
+    whole = apart(topics[kind]("bob") + body)
     assert (whole.kind, whole.is_guessed, whole.avatar_id, whole.body) == (kind, False, "bob", body)
 
 
@@ -84,6 +88,24 @@ def test_the_first_fault_has_its_place(body: bytes, status: DecodeStatus, offset
     assert found.message is None
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "place"),
+    [
+        (CHUNK.replace(b"\x0b\x02", b"\x0b\x01"), DecodeStatus.WRONG_LENGTH, "byte string of 66 in key 12 (blendshapes)"),
+        (CHUNK.replace(b"\x0a\x18\x3c", b"\x0a\x18\xff"), DecodeStatus.OUT_OF_RANGE, "integer 255 in key 10 (frame_rate_hz)"),
+        (CHUNK[:60], DecodeStatus.TRUNCATED, "the body ends here, inside byte string of 66 in key 12 (blendshapes)"),
+        (b"\xad" + CHUNK[1:-2], DecodeStatus.MISSING_KEY, "key 16 (degraded) is missing, found at the end of the map"),
+        (bytes(65537), DecodeStatus.OVER_LIMIT, "the body has 65537 bytes, at most 65536 are read"),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_fault_of_a_chunk_has_its_place(body: bytes, status: DecodeStatus, place: str, *, named: bool) -> None:
+    found = apart(body, "track_chunk" if named or len(body) > 65536 else None)
+    assert (found.kind, found.status) == ("track_chunk", status)
+    assert found.fault is not None
+    assert found.fault.place == place
+
+
 def test_names_with_another_hash_are_blamed_on_the_names() -> None:
     spoilt = LAYOUT.replace(b"jawOpen", b"jawShut")
     fault = apart(spoilt).fault
@@ -116,7 +138,7 @@ def test_the_other_kind_is_not_taken_for_this_one() -> None:
 
 
 @given(
-    st.sampled_from([FRAME, UPDATE, LAYOUT[:400]]),
+    st.sampled_from([FRAME, UPDATE, CHUNK, LAYOUT[:400]]),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4),
     st.integers(0, 400),
 )

@@ -175,3 +175,42 @@ def test_long_source_is_cut_and_the_time_stays() -> None:
 def test_progress_is_one_line() -> None:
     assert progress_line(DASHBOARD) == "  65 s   29.97 frames/s  latency p50 20.7 p95 32.2 ms  face 99.5 %  lost 2"
     assert progress_line(replace(DASHBOARD, reading=Reading())).endswith("latency -  face -  lost 2")
+
+
+VISEMES = (("aa", 0.62), ("oh", 0.2), ("E", 0.1), ("sil", 0.05), ("nn", 0.03))
+SPOKEN = replace(
+    DASHBOARD,
+    reading=replace(READING, visemes=VISEMES, affect=replace(AFFECT, speaking=0.93)),
+    status=SidecarStatus(captured=300, dropped=5, perceived=290, with_face=289, detail="", look_ahead_millis=61),
+)
+
+
+def test_a_voice_has_its_visemes_and_its_look_ahead_on_a_screen_of_80_by_24() -> None:
+    lines = screen(SPOKEN, 80)
+    text = "\n".join(lines)
+    assert len(lines) <= 23
+    for part in ("visemes, delay the sound by 61 ms", "viseme  aa  0.80  speaks 93 %", *registry.BLENDSHAPES[30:38]):
+        assert part in text
+    assert [line.split()[0] for line in lines if line.split()[:1] and line.split()[0] in dict(VISEMES)] == ["aa", "oh", "E", "sil", "nn"]
+    assert not any(label in text for label in LABELS[LONGEST : LONGEST + 12]), "action units make room"
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 24), (100, 60), (120, 24), (200, 60)])
+def test_visemes_and_action_units_share_a_larger_screen(width: int, height: int) -> None:
+    lines = screen(SPOKEN, width, height=height)
+    assert len(lines) < max(24, height)
+    assert max(len(line.rstrip()) for line in lines) <= width
+    text = "\n".join(lines)
+    assert "visemes" in text
+    assert ("strongest action units" in text) is (width > 60)
+
+
+def test_look_ahead_that_is_not_known_is_not_told() -> None:
+    text = "\n".join(screen(replace(SPOKEN, status=None), 80))
+    assert "visemes" in text
+    assert "delay the sound" not in text
+
+
+def test_progress_of_a_voice_tells_whether_it_speaks() -> None:
+    assert progress_line(SPOKEN).endswith("lost 2  speaks 93 %  viseme aa 0.80")
+    assert progress_line(replace(SPOKEN, reading=replace(SPOKEN.reading, viseme=None))).endswith("speaks 93 %  viseme -")

@@ -10,13 +10,14 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from affectia.cli import demo as demo_module
-from affectia.cli.demo import NO_CONSENT, START_SECS, DemoRun, SidecarEnded, bring, demo, own_rate, serve_arguments, with_consent
+from affectia.cli.demo import NO_CONSENT, START_SECS, DemoRun, SidecarEnded, bring, demo, needed_consent, own_rate, serve_arguments
 from affectia.cli.main import main
 from affectia.clock import FakeClock
 from affectia.errors import AffectiaError, CaptureError, ConfigError
 from affectia.inference.manifest import Manifest
 from affectia.inference.model_store import ModelStore
 from affectia.session.source_spec import SourceSpec
+from affectia.session.voice_spec import VoiceSpec
 from tests.unit.cli.frames_by_hand import received, updated
 
 pytestmark = pytest.mark.unit
@@ -108,29 +109,27 @@ def test_updates_are_shown_and_kept() -> None:
     assert [strength for _place, strength in demo_run.affect_recording.curves().strongest(5)] == pytest.approx([0.6])
 
 
-def test_camera_is_asked_for_once() -> None:
-    asked: list[int] = []
-
-    def yes(index: int) -> bool:
-        asked.append(index)
-        return True
-
-    assert with_consent(CAMERA, (), ask=yes) == ("camera",)
-    assert asked == [2]
-    assert with_consent(CAMERA, ("camera",), ask=yes) == ("camera",)
-    assert with_consent(SourceSpec.parse("synthetic"), (), ask=yes) == ()
-    assert asked == [2]
-
-
-def test_no_and_nobody_to_ask_are_no_consent() -> None:
-    assert with_consent(CAMERA, (), ask=lambda _index: False) == ()
-    assert with_consent(CAMERA, (), ask=None) == ()
+@pytest.mark.parametrize(
+    ("source", "voice", "needed"),
+    [
+        ("camera:2", "none", ("camera",)),
+        ("camera:2", "microphone", ("camera", "microphone")),
+        ("none", "microphone:2", ("microphone",)),
+        ("clip:carphone", "same", ()),
+        ("synthetic", "file:a.wav", ()),
+    ],
+)
+def test_devices_need_consent_and_files_do_not(source: str, voice: str, needed: tuple[str, ...]) -> None:
+    assert needed_consent(SourceSpec.parse(source), VoiceSpec.parse(voice)) == needed
 
 
 def test_sidecar_is_told_everything_that_matters() -> None:
-    line = serve_arguments("camera:2", 27870, ("camera",))
-    assert " ".join(line).startswith("--source camera:2 --session default --avatars 1 --loop --port-base 27870 --consent camera")
-    assert "--consent" not in serve_arguments("camera:2", 27870, ())
+    line = " ".join(serve_arguments("camera:2", 27870, {"microphone", "camera"}, voice="microphone:1"))
+    assert line.startswith("--source camera:2 --voice microphone:1 --session default --avatars 1 --loop --port-base 27870 --consent camera")
+    assert "--consent camera --consent microphone" in line
+    silent = serve_arguments("camera:2", 27870, ())
+    assert "--consent" not in silent
+    assert silent[silent.index("--voice") + 1] == "none"
 
 
 def test_rate_of_synthetic_and_camera(tmp_path: Path) -> None:

@@ -9,16 +9,19 @@ from typer.testing import CliRunner, Result
 
 from affectia.cli.inspect import inspect
 from affectia.errors import ConfigError, WireError
-from affectia.wire import avatar_frame, emotion_update, json_twin, layout, topic
+from affectia.wire import avatar_frame, emotion_update, json_twin, layout, topic, track_chunk
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import STANDARD, Layout, LayoutMessage
+from affectia.wire.track_chunk import TrackChunk
+from affectia.wire.track_file import write_track
 from tests.unit.cli.frames_by_hand import received
 
 pytestmark = pytest.mark.unit
 
 FRAME = received(300, shapes={"jawOpen": 0.5}).frame
 BODY = avatar_frame.encode(FRAME)
+CHUNKS = [TrackChunk(7, number, 1102 * number, 22050, 60, bytes(99), bytes(45), end=number == 2) for number in range(3)]
 
 
 def invoked(*arguments: str, stdin: bytes = b"") -> Result:
@@ -49,6 +52,42 @@ def test_json_is_the_twin(tmp_path: Path) -> None:
     assert (twin["type"], twin["timestamp_ms"], twin["payload"]["head_pose"]["yaw"]) == ("emotion_update", None, 0)
     twin = json.loads(invoked("-", "--json", stdin=layout.encode(LayoutMessage(7, STANDARD))).output)
     assert (twin["type"], twin["payload"]["layout_id"], len(twin["payload"]["parts"][0])) == ("layout", 1, 52)
+
+
+def test_json_of_a_layout_says_what_is_known_of_the_voice() -> None:
+    payload = json.loads(invoked("-", "--json", stdin=layout.encode(LayoutMessage(7, STANDARD, 48000, 40))).output)["payload"]
+    assert (payload["audio_rate_hz"], payload["look_ahead_millis"]) == (48000, 40)
+    assert "audio_rate_hz" not in json.loads(invoked("-", "--json", stdin=layout.encode(LayoutMessage(7, STANDARD))).output)["payload"]
+
+
+def test_a_chunk_of_a_track_is_known() -> None:
+    message = topic.track("bob") + track_chunk.encode(CHUNKS[1])
+    result = invoked("-", stdin=message)
+    assert result.exit_code == 0
+    assert "track/bob" in result.output
+    assert json.loads(invoked("-", "--json", stdin=message).output) == json_twin.track_chunk_json(CHUNKS[1], avatar_id="bob")
+
+
+def test_a_file_of_a_whole_track_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "line.track").write_bytes(write_track(CHUNKS))
+    result = invoked(str(tmp_path / "line.track"))
+    assert result.exit_code == 0
+    assert "a whole track: 3 chunks, 9 frames, to 0.150 s" in " ".join(result.output.split())
+    twins = json.loads(invoked(str(tmp_path / "line.track"), "--json").output)
+    assert twins == [json_twin.track_chunk_json(chunk, avatar_id="") for chunk in CHUNKS]
+
+
+def test_a_file_of_a_track_that_is_cut_says_where(tmp_path: Path) -> None:
+    (tmp_path / "line.track").write_bytes(write_track(CHUNKS)[:-5])
+    error = invoked(str(tmp_path / "line.track")).exception
+    assert isinstance(error, WireError)
+    assert str(error).startswith("track chunk 2 at byte ")
+
+
+def test_a_chunk_with_rubbish_behind_it_is_a_bad_chunk() -> None:
+    result = invoked((track_chunk.encode(CHUNKS[0]) + b"\0").hex())
+    assert result.exit_code == 1
+    assert "trailing_bytes at byte" in result.output
 
 
 def test_the_help_says_why_the_timestamp_is_null() -> None:

@@ -46,6 +46,7 @@ def test_what_is_in_a_file_may_be_text(tmp_path: Path, content: bytes) -> None:
         b"\n",
         b"avatar/bob",
         b"avatar/bob\0",
+        b"track/bob",
         b"affect/bob0",
         b"hello world",
         b"a1 0",

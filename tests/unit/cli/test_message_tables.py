@@ -9,9 +9,10 @@ from rich.console import Console
 from affectia import registry
 from affectia.cli.anatomy import taken_apart
 from affectia.cli.message_tables import tables, verdict
-from affectia.wire import avatar_frame, emotion_update, layout
+from affectia.wire import avatar_frame, emotion_update, layout, track_chunk
 from affectia.wire.emotion_update import EmotionUpdate
-from affectia.wire.layout import STANDARD, LayoutMessage, standard_layouts
+from affectia.wire.layout import STANDARD, TRACK, LayoutMessage, standard_layouts
+from affectia.wire.track_chunk import TrackChunk
 from tests.unit.cli.frames_by_hand import groups, received
 
 pytestmark = pytest.mark.unit
@@ -86,6 +87,44 @@ def test_a_layout_shows_its_names_with_their_places() -> None:
     assert "blendshapes: 52" in text
     assert "tongueOut 51" in text
     assert "effects: 4" in text
+
+
+def test_a_layout_says_what_is_known_of_the_voice() -> None:
+    text = " ".join(shown(layout.encode(LayoutMessage(7, STANDARD, 48000, 40)), 80).split())
+    assert "audio rate 48000 Hz" in text
+    assert "look-ahead delay the sound by 40 ms" in text
+    assert "look-ahead" not in shown(layout.encode(LayoutMessage(7, STANDARD)), 80)
+
+
+def track(frames: int, **more: bool | int) -> bytes:
+    """A chunk whose jawOpen is 51 in the first frame, and whose visemes are PP."""
+    shapes = (bytes(3) + b"\x33" + bytes(33 * frames - 4)) if frames else b""
+    return track_chunk.encode(TrackChunk(7, 3, 11025, 22050, 60, shapes, (b"\0\xff" + bytes(13)) * frames, **more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_a_chunk_shows_its_frames_and_fits(width: int) -> None:
+    text = shown(track(30, look_ahead_millis=40), width)
+    assert max(len(each) for each in text.splitlines()) <= width
+    for name in (*TRACK.parts[0], *TRACK.parts[1]):
+        assert name in text
+    words = " ".join(text.split())
+    assert "starts at sample 11025, 0.500 s into the sound at 22050 Hz" in words
+    assert "frames 30, 60 a second" in words
+    assert "look-ahead 40 ms" in words
+    assert "0 11025.0 PP 1.00 jawOpen 0.20" in words
+    assert "23 19477.5 PP 1.00" in words
+    assert "24 19845" not in words
+    assert "6 more frames, all of them with --json" in words
+
+
+def test_a_chunk_says_whether_it_is_the_last_and_of_what_it_was_made() -> None:
+    words = " ".join(shown(track(0, end=True, degraded=True)).split())
+    assert "frames 0, 60 a second" in words
+    assert "the track ends after this chunk" in words
+    assert "energy of the sound alone (degraded)" in words
+    assert "the track goes on" in " ".join(shown(track(1)).split())
+    assert "more frames" not in shown(track(24))
 
 
 def test_a_bad_message_shows_what_could_be_read_and_the_fault() -> None:

@@ -125,3 +125,25 @@ def test_without_affect_updates_are_passed_over() -> None:
     monitor.add(received(0))
     monitor.add_update(updated(0))
     assert monitor.reading(NANOS_PER_SEC).affect is None
+
+
+def test_voice_without_a_face_has_a_latency_and_visemes() -> None:
+    monitor = Monitor()
+    for number in range(3):
+        monitor.add(received(number, at_millis=17 * number, latency_millis=70, found=False, spoken=True))
+    monitor.add_update(updated(2, found=False, speaking=0.8))
+    reading = monitor.reading(NANOS_PER_SEC)
+    assert reading.found_share == 0
+    assert reading.latency_p50_millis == pytest.approx(70)
+    assert reading.visemes == (("aa", 1.0), ("sil", 0.0), ("PP", 0.0), ("FF", 0.0), ("TH", 0.0))
+    assert reading.affect is not None
+    assert reading.affect.speaking == pytest.approx(0.8, abs=0.002)
+    assert monitor.reading(3 * NANOS_PER_SEC).visemes == ()
+
+
+def test_visemes_are_shown_while_a_voice_is_heard_and_not_of_a_face_alone() -> None:
+    monitor = Monitor()
+    monitor.add(received(0))
+    assert monitor.reading(NANOS_PER_SEC).visemes == ()
+    monitor.add_update(updated(0, speaking=0.0))
+    assert monitor.reading(NANOS_PER_SEC).visemes[0] == ("aa", 1.0)

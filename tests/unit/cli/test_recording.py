@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from affectia import registry
-from affectia.cli.recording import Recording, shape_weights, shows_face, turns_deg
+from affectia.cli.recording import Recording, shape_weights, shows_face, shows_voice, turns_deg
 from affectia.wire import avatar_frame
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.layout import Layout
@@ -95,3 +95,8 @@ def test_custom_layout_is_read_by_names() -> None:
     head, eyes = turns_deg(frame)
     np.testing.assert_allclose(head, (90, 0, 0), atol=0.1)
     assert not eyes.any()
+
+
+def test_mouth_of_a_voice_is_told_from_that_of_a_face_and_from_one_that_is_held() -> None:
+    frames = [received(0, spoken=True), received(0), received(0, spoken=True, age_ticks=1), received(0, found=False)]
+    assert [shows_voice(each.frame) for each in frames] == [True, False, False, False]

@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from affectia.cli.main import main
-from affectia.cli.serve import session_request
+from affectia.cli.serve import session_request, with_consent
 from affectia.config import FrameSettings, SessionSettings, Settings
 from affectia.errors import ConfigError
+from affectia.session.source_spec import SourceSpec
+from affectia.session.voice_spec import VoiceSpec
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +28,61 @@ def test_the_request_is_what_the_settings_say() -> None:
     assert request.consent == {"camera"}
     assert request.loop
     assert (request.options.precision_bits, request.options.rate_hz, request.options.smoothing) == (16, 30.0, 0.5)
+
+
+def test_a_voice_may_come_alone_or_beside_pictures() -> None:
+    alone = session_request(Settings(session=SessionSettings(source="none", voice="microphone", consent=("microphone",))))
+    assert alone is not None
+    assert (alone.source.kind, alone.voice, alone.consent) == ("none", VoiceSpec("microphone"), frozenset({"microphone"}))
+    beside = session_request(Settings(session=SessionSettings(source="clip:carphone", voice="same")))
+    assert beside is not None
+    assert (beside.source.kind, beside.voice) == ("clip", VoiceSpec("same"))
+    assert session_request(Settings(session=SessionSettings(source="", voice=""))) is None
+
+
+@pytest.mark.parametrize(
+    ("session", "message"),
+    [
+        (SessionSettings(source="camera:0", voice="tape"), "^voice is 'tape', expected microphone, "),
+        (SessionSettings(source="synthetic", voice="same"), "^voice is 'same' beside a source of kind synthetic"),
+        (SessionSettings(source="camera:0", voice="microphone", avatars=2), "^avatar count is 2, expected 1 with a voice"),
+    ],
+)
+def test_voices_that_cannot_be_are_refused(session: SessionSettings, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        session_request(Settings(session=session))
+
+
+class Person:
+    """Answers what the test says, and keeps what was asked."""
+
+    def __init__(self, *answers: bool) -> None:
+        self.answers = list(answers)
+        self.questions: list[str] = []
+
+    def __call__(self, question: str) -> bool:
+        self.questions.append(question)
+        return self.answers.pop(0)
+
+
+def test_camera_and_microphone_are_asked_for_apart_by_name() -> None:
+    person = Person(False, True)
+    granted = with_consent(SourceSpec.parse("camera:2"), VoiceSpec.parse("microphone:USB headset"), frozenset(), ask=person, more=" and me")
+    assert granted == {"microphone"}
+    camera, microphone = person.questions
+    assert camera.startswith("Affectia wants to use camera 2. ")
+    assert microphone.startswith("Affectia wants to listen to microphone USB headset. No sound")
+    assert all(" on this machine and me. Allow?" in question for question in person.questions)
+
+
+def test_what_was_given_or_needs_no_consent_is_not_asked_for() -> None:
+    person = Person(True)
+    camera, same = SourceSpec.parse("camera:0"), VoiceSpec.parse("same")
+    assert with_consent(camera, VoiceSpec.parse("microphone"), frozenset({"camera"}), ask=person) == {"camera", "microphone"}
+    assert person.questions == [question for question in person.questions if "listen to the microphone." in question]
+    assert with_consent(SourceSpec.parse("clip:a"), same, frozenset(), ask=person) == frozenset()
+    assert with_consent(SourceSpec.parse("none"), VoiceSpec.parse("file:a.wav"), frozenset(), ask=person) == frozenset()
+    assert len(person.questions) == 1
 
 
 def test_without_a_terminal_nobody_is_asked_and_nothing_is_granted() -> None:

@@ -51,3 +51,11 @@ def test_answer_is_asked_for_with_a_limit() -> None:
 @pytest.mark.parametrize("error", [grpc.RpcError(), ValueError("Cannot invoke RPC on closed channel!")])
 def test_sidecar_that_does_not_answer_has_no_status(error: Exception) -> None:
     assert StatusPoller(ADDRESS, stub=FakeStub(error)).ask() is None
+
+
+def test_voices_tell_their_look_ahead_and_what_would_help() -> None:
+    heard = session_pb2.VoiceStatus(look_ahead_millis=61, notices=["microphone is overdriven"])
+    message = status_pb2.Status(sessions=[session_pb2.Session(), session_pb2.Session(voice_status=heard)])
+    status = SidecarStatus.of(message)
+    assert (status.look_ahead_millis, status.detail) == (61, "microphone is overdriven")
+    assert SidecarStatus.of(status_pb2.Status(sessions=[session_pb2.Session()])).look_ahead_millis is None

@@ -7,16 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from affectia.client.received import Received, ReceivedFrame, ReceivedUpdate
+from affectia.client.received import Received, ReceivedChunk, ReceivedFrame, ReceivedUpdate
 from affectia.client.subscriber import Subscriber, wait_for_frame
 from affectia.clock import FakeClock
 from affectia.errors import ConfigError
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.registry import DecodeStatus
-from affectia.wire import avatar_frame, emotion_update, layout, topic
+from affectia.wire import avatar_frame, emotion_update, layout, topic, track_chunk
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import Layout, LayoutMessage
+from affectia.wire.track_chunk import TrackChunk
 from tests.unit.fakes import free_port, wait_until
 
 pytestmark = pytest.mark.unit
@@ -50,6 +51,10 @@ class Link:
 
     def send_update(self, sequence: int, *, name: str = "a", stream_id: int = 7) -> None:
         self.transport.send(topic.affect(name), emotion_update.encode(EmotionUpdate(stream_id, sequence, 1000, 0, blink=b"\1\2")))
+
+    def send_chunk(self, sequence: int, *, name: str = "a", stream_id: int = 7, frames: int = 60) -> None:
+        chunk = TrackChunk(stream_id, sequence, sequence * 48000, 48000, 60, bytes(33 * frames), bytes(15 * frames))
+        self.transport.send(topic.track(name), track_chunk.encode(chunk))
 
     def close(self) -> None:
         for subscriber in self.subscribers:
@@ -312,3 +317,88 @@ def test_a_listener_that_raises_does_not_end_the_frames(link: Link, caplog: pyte
     assert subscriber.stats.updates == 3
     assert wait_until(lambda: subscriber.latest("a") is not None)
     assert "listener of a subscriber raised" in caplog.text
+
+
+def test_chunks_of_tracks_come_in_order_and_none_is_passed_over(link: Link) -> None:
+    subscriber = link.subscriber(tracks=True, count=3)
+    for sequence in range(5):
+        link.send_chunk(sequence)
+        link.send(sequence)
+        link.send_chunk(sequence, name="b")
+    assert wait_until(lambda: subscriber.stats.chunks == 10)
+    assert got(subscriber, 5)
+    assert next(subscriber.frames(timeout_secs=10)).frame.sequence == 4  # newest wins beside them
+    chunks = subscriber.chunks(timeout_secs=0)
+    assert [(each.avatar_id, each.chunk.sequence) for each in chunks] == [(name, number) for number in range(5) for name in "ab"]
+    link.send_chunk(5)
+    received = next(subscriber.chunks(timeout_secs=10))
+    assert (received.chunk.sequence, received.chunk.start_sample, received.received_at_nanos) == (5, 240_000, 5000)
+
+
+def test_chunks_are_no_messages_of_newest_wins(link: Link) -> None:
+    subscriber = link.subscriber(tracks=True, count=3)
+    link.send_chunk(0)
+    assert wait_until(lambda: subscriber.stats.chunks == 1)
+    assert list(subscriber.messages(timeout_secs=0)) == []
+    assert len(list(subscriber.chunks(timeout_secs=0))) == 1
+
+
+def test_nobody_who_does_not_ask_gets_chunks(link: Link) -> None:
+    subscriber = link.subscriber()
+    link.send_chunk(0)
+    link.send(0)
+    assert got(subscriber, 1)
+    assert subscriber.stats.chunks == 0
+    assert list(subscriber.chunks(timeout_secs=0)) == []
+
+
+def test_only_the_tracks_of_the_avatars_that_were_asked_for_come(link: Link) -> None:
+    subscriber = link.subscriber(tracks=True, avatars=["a"], count=3)
+    for name in ("b", "a-2", "a"):
+        link.send_chunk(0, name=name)
+    assert [received.avatar_id for received in subscriber.chunks(timeout_secs=0.5)] == ["a"]
+
+
+def test_a_caller_who_is_ten_seconds_behind_misses_chunks_and_can_tell(link: Link) -> None:
+    subscriber = link.subscriber(tracks=True, count=3)
+    for sequence in range(13):
+        link.send_chunk(sequence)
+    assert wait_until(lambda: subscriber.stats.chunks == 13)
+    assert [received.chunk.sequence for received in subscriber.chunks(timeout_secs=0)] == list(range(10))
+    assert (subscriber.stats.refused_chunks, subscriber.stats.lost_chunks) == (3, 0)
+
+
+def test_a_track_listener_gets_every_chunk_without_asking_twice(link: Link) -> None:
+    heard: list[ReceivedChunk] = []
+    subscriber = link.subscriber(track_listener=heard.append, count=3)
+    for sequence in range(20):
+        link.send_chunk(sequence)
+    assert wait_until(lambda: len(heard) == 20)
+    assert [received.chunk.sequence for received in heard] == list(range(20))
+    assert subscriber.stats.refused_chunks == 0  # nobody said that they would be taken from the iterator
+
+
+def test_chunks_that_are_missing_or_late_are_told_apart(link: Link) -> None:
+    heard: list[tuple[int, int]] = []
+    subscriber = link.subscriber(track_listener=lambda received: heard.append((received.chunk.stream_id, received.chunk.sequence)), count=3)
+    for stream_id, sequence in ((7, 3), (7, 4), (7, 4), (7, 7), (7, 5), (8, 0), (8, 1)):
+        link.send_chunk(sequence, stream_id=stream_id, frames=1)
+    link.transport.send(topic.track("a"), b"\xa0")
+    assert wait_until(lambda: subscriber.stats.refused[DecodeStatus.MISSING_KEY] == 1)
+    assert heard == [(7, 3), (7, 4), (7, 7), (8, 0), (8, 1)]
+    assert (subscriber.stats.chunks, subscriber.stats.lost_chunks, subscriber.stats.restarts) == (5, 2, 0)
+
+
+def test_chunks_end_after_silence_and_at_close(link: Link) -> None:
+    subscriber = link.subscriber(tracks=True, count=3)
+    assert list(subscriber.chunks(timeout_secs=0.01)) == []
+    ended = threading.Event()
+
+    def read() -> None:
+        for _ in subscriber.chunks():
+            pass
+        ended.set()
+
+    threading.Thread(target=read).start()
+    subscriber.close()
+    assert ended.wait(10)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from affectia.capture.audio_queue import AudioQueue
 from affectia.capture.source import Source, SourceState
 from affectia.clock import NANOS_PER_SEC, FakeClock
 from affectia.control import messages
@@ -13,9 +14,16 @@ from affectia.errors import ConfigError
 from affectia.inference.manifest import ModelEntry
 from affectia.inference.model_store import ModelCheck
 from affectia.perception.track import Track
+from affectia.perception.voice.voice_engine import VoiceEngine
+from affectia.perception.voice.voice_perceiver import VoicePerceiver
+from affectia.perception.voice.voice_track import VoiceTrack
 from affectia.session.consent import ConsentGate
+from affectia.session.no_pictures import NoPictures
 from affectia.session.session import Session, SessionOptions
+from affectia.session.session_voice import SessionVoice
+from affectia.session.voice_spec import VoiceSpec
 from affectia.v1 import model_pb2, session_pb2
+from tests.unit.perception.voice.made_voices import LevelDetector
 
 pytestmark = pytest.mark.unit
 
@@ -65,7 +73,7 @@ def test_session_message() -> None:
         state=session_pb2.SESSION_STATE_RUNNING,
         consent=["camera"],
         options=session_pb2.SessionOptions(precision_bits=16, rate_hz=24.0, smoothing=2.0),
-        source_status=session_pb2.SourceStatus(samples_captured=7),
+        source_status=session_pb2.SourceStatus(samples_captured=7, state=session_pb2.SESSION_STATE_RUNNING),
     )
 
 
@@ -112,6 +120,65 @@ def test_session_message_carries_what_would_help() -> None:
     assert list(messages.session_message(watched).source_status.notices) == ["camera 0 delivers only black", "picture is dark"]
 
 
+def heard(pictures: Source, voice: FakeSource, *granted: str, missing: str = "") -> Session:
+    """A session with a voice."""
+    made = Session("anna", pictures, ("anna",), np.array([0]), ConsentGate(frozenset(granted)), SessionOptions())
+    inbox = AudioQueue()
+    track = VoiceTrack(inbox, VoicePerceiver(VoiceEngine(LevelDetector(), None)), admits=lambda: True, sink=lambda heard: None)
+    made.voice = SessionVoice(voice, inbox, track, missing)
+    return made
+
+
+def test_session_message_tells_of_a_voice() -> None:
+    microphone = FakeSource("microphone:2", modality="microphone")
+    microphone.captured_count = 100
+    microphone.notice = "microphone 2 is overdriven"
+    made = heard(NoPictures(FakeClock()), microphone, "microphone", missing="the mouth moves by loudness alone")
+    assert made.voice is not None
+    made.voice.frames_heard, made.voice.source_rate_hz, made.voice.look_ahead_nanos = 96, 44_100, 61 * NANOS_PER_SEC // 1000
+    made.voice.track.durations.add(NANOS_PER_SEC // 500)
+    message = messages.session_message(made)
+    assert (message.source, message.voice, message.detail) == ("none", "microphone:2", "")
+    assert message.state == session_pb2.SESSION_STATE_RUNNING
+    assert message.source_status.state == session_pb2.SESSION_STATE_ENDED
+    assert message.voice_status == session_pb2.VoiceStatus(
+        state=session_pb2.SESSION_STATE_RUNNING,
+        blocks_captured=100,
+        frames_heard=96,
+        perception_p95_millis=2.0,
+        source_rate_hz=44_100,
+        look_ahead_millis=61,
+        degraded=True,
+        notices=["microphone 2 is overdriven", "the mouth moves by loudness alone"],
+    )
+
+
+def test_session_message_without_a_voice_has_no_status_of_one() -> None:
+    assert not messages.session_message(session(FakeSource("camera:0"))).HasField("voice_status")
+
+
+def test_session_message_says_which_of_two_does_not_run() -> None:
+    camera, microphone = FakeSource("camera:0", modality="camera"), FakeSource("microphone", modality="microphone")
+    message = messages.session_message(heard(camera, microphone, "camera"))
+    assert message.state == session_pb2.SESSION_STATE_RUNNING
+    assert message.detail == "consent for 'microphone' is not granted"
+    assert message.source_status.detail == ""
+    assert (message.voice_status.state, message.voice_status.detail) == (
+        session_pb2.SESSION_STATE_WAITING_FOR_CONSENT,
+        "consent for 'microphone' is not granted",
+    )
+    microphone.state, microphone.detail = SourceState.RETRYING, "the microphone gives no sound"
+    camera.state = SourceState.ENDED
+    message = messages.session_message(heard(camera, microphone, "camera", "microphone"))
+    assert (message.state, message.detail) == (
+        session_pb2.SESSION_STATE_RETRYING,
+        "source is at its end; the microphone gives no sound",
+    )
+    played = FakeSource("file:a.wav")
+    played.state = SourceState.ENDED
+    assert messages.session_message(heard(NoPictures(FakeClock()), played)).detail == "voice is at its end"
+
+
 def test_file_name_that_is_no_unicode_can_be_told() -> None:
     assert messages.session_message(session(FakeSource("file:caf\udce9.mp4"))).source == "file:caf?.mp4"
 
@@ -129,7 +196,17 @@ def test_session_request() -> None:
     assert (request.session_id, request.avatars, request.consent, request.loop) == ("anna", 1, frozenset({"camera"}), True)
     assert (request.source.kind, request.source.path) == ("file", Path("a.mp4"))
     assert request.options == SessionOptions(rate_hz=30.0)
+    assert request.voice is None
     assert messages.session_request(session_pb2.StartSessionRequest(source="synthetic", avatar_count=5)).avatars == 5
+
+
+def test_session_request_with_a_voice() -> None:
+    request = messages.session_request(
+        session_pb2.StartSessionRequest(session_id="anna", source="none", voice="microphone:USB", consent=["microphone"])
+    )
+    assert (request.source.kind, request.voice, request.consent) == ("none", VoiceSpec("microphone", "USB"), frozenset({"microphone"}))
+    with pytest.raises(ConfigError, match="^voice is 'tape'"):
+        messages.session_request(session_pb2.StartSessionRequest(session_id="anna", source="none", voice="tape"))
 
 
 def test_session_request_of_a_source_that_means_nothing() -> None:

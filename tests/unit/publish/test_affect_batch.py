@@ -10,6 +10,7 @@ from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, BLINK_EVENTS_BIT, GAZE_BIT
 from affectia.signals.groups import GroupStates
+from affectia.signals.voice_states import VoiceStates
 from affectia.wire.emotion_update import EmotionUpdate
 
 pytestmark = pytest.mark.unit
@@ -83,3 +84,12 @@ def test_blinks_that_nobody_counts_are_not_counted_as_none() -> None:
     update = update_of(state(measured=BLINK_BIT))
     assert update.blink is not None
     assert update.blink_events is None
+
+
+def test_speaking_is_told_of_those_that_have_a_voice_valid_face_or_not() -> None:
+    unseen = state(2, measured=0, valid=False)
+    share, visemes = np.array([0.2], np.float32), np.zeros((1, 15), np.float32)
+    voices = VoiceStates(np.array([1]), visemes, visemes, share, share, share, np.array([-1]))
+    heard = AvatarState(unseen.values, unseen.measured, unseen.groups, voices)
+    assert [update_of(heard, row).speaking_probability for row in (0, 1)] == [None, 51]
+    assert update_of(unseen, 1).speaking_probability is None

@@ -56,6 +56,16 @@ def test_every_part_lands_in_its_place() -> None:
     assert frame.head_translation_cm() == pytest.approx([5, -5, 0.01])
 
 
+def test_a_sound_stands_behind_all_else_in_both_widths() -> None:
+    batch = FrameBatch()
+    batch.fill(weights(2), np.array((False, True)))
+    for row in (0, 1):
+        frame = avatar_frame.decode(batch.body(row, 1, 2, 3, 4, 48_000))
+        assert frame.audio_sample == 48_000
+        assert avatar_frame.encode(frame) == batch.body(row, 1, 2, 3, 4, 48_000)
+        assert avatar_frame.decode(batch.body(row, 1, 2, 3, 4)).audio_sample is None
+
+
 def test_only_those_who_asked_get_16_bit() -> None:
     given = weights(3)
     given.shapes[:, 0] = 0.123456

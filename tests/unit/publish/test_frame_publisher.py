@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from affectia.clock import NANOS_PER_MILLI, FakeClock
-from affectia.publish.frame_publisher import FramePublisher
+from affectia.publish.frame_publisher import FramePublisher, VoiceFormat
 from affectia.registry import Bone, DecodeStatus, Group
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.groups import GroupStates
-from affectia.wire import layout, rotation
+from affectia.signals.voice_states import VoiceStates
+from affectia.wire import layout, rotation, topic
+from affectia.wire.layout import LayoutMessage
 from tests.unit.fakes import SHAPE, FakeTransport, face, nanos, slots
 
 pytestmark = pytest.mark.unit
@@ -140,3 +142,61 @@ def test_every_open_avatars_layout_is_announced() -> None:
         assert status is DecodeStatus.OK
         assert message is not None
         assert (message.stream_id, message.layout) == (stream.stream_id, layout.STANDARD)
+
+
+def voices(rows: list[int], samples: list[int], speaking: float = 0.5) -> VoiceStates:
+    shares, visemes = np.full(len(rows), speaking, np.float32), np.zeros((len(rows), 15), np.float32)
+    return VoiceStates(np.array(rows), visemes, visemes, shares, shares, shares, np.array(samples))
+
+
+def speak(target: FramePublisher, *numbers: int, heard: VoiceStates | None) -> None:
+    groups = GroupStates.unknown(len(numbers))
+    seen = face(0)
+    rows = np.zeros(len(numbers), np.intp)
+    state = AvatarState(seen.values[rows], seen.measured[rows], groups, heard)
+    target.publish(slots(*numbers), nanos(*[0] * len(numbers)), state, AvatarWeights.at_rest(groups))
+
+
+def test_only_mouths_of_voices_say_which_sound_they_belong_to() -> None:
+    transport = FakeTransport()
+    target = publisher(transport)
+    for slot, name in enumerate("abc"):
+        target.open(slot, name, precision_bits=16 if name == "c" else 8)
+    speak(target, 0, 1, 2, heard=voices([1, 2], [-1, 12_345_678_901]))
+    assert [transport.frames(name)[0].audio_sample for name in "abc"] == [None, None, 12_345_678_901]
+    assert [transport.updates(name)[0].speaking_probability for name in "abc"] == [None, 128, 128]
+    speak(target, 0, 1, 2, heard=None)
+    assert [transport.frames(name)[1].audio_sample for name in "abc"] == [None] * 3
+    assert [transport.updates(name)[1].speaking_probability for name in "abc"] == [None] * 3
+
+
+def announcements(transport: FakeTransport, name: str) -> list[LayoutMessage]:
+    messages = [layout.try_decode(body)[1] for sent, body in transport.sent if sent == topic.layout(name)]
+    return [message for message in messages if message is not None]
+
+
+def test_a_voice_is_announced_when_it_changes_and_with_every_layout() -> None:
+    transport = FakeTransport()
+    target = publisher(transport)
+    target.open(0, "a", precision_bits=8)
+    target.open(1, "b", precision_bits=8)
+    for _ in range(3):
+        target.set_voice(0, VoiceFormat(44_100, 61 * NANOS_PER_MILLI))
+    target.announce_layouts()
+    target.set_voice(0, None)
+    told = [(message.audio_rate_hz, message.look_ahead_millis) for message in announcements(transport, "a")]
+    assert told == [(44_100, 61), (44_100, 61), (None, None)]
+    assert [message.audio_rate_hz for message in announcements(transport, "b")] == [None]
+    target.set_voice(3, VoiceFormat(44_100, 0))  # nobody is there
+
+
+def test_the_next_avatar_of_a_slot_has_no_voice() -> None:
+    transport = FakeTransport()
+    target = publisher(transport)
+    target.open(0, "a", precision_bits=8)
+    target.set_voice(0, VoiceFormat(16_000, 10**15))
+    target.close(0)
+    target.open(0, "b", precision_bits=8)
+    target.announce_layouts()
+    assert [message.look_ahead_millis for message in announcements(transport, "a")] == [65_535]
+    assert [message.look_ahead_millis for message in announcements(transport, "b")] == [None]

@@ -8,8 +8,9 @@ from affectia.rig.face_rig import FaceRig, FaceRigOptions
 from affectia.rig.skeleton import SkeletonOptions
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.groups import GroupStates
+from affectia.signals.voice_states import VoiceStates
 from affectia.wire import rotation
-from tests.unit.fakes import VISEME, face
+from tests.unit.fakes import SHAPE, VISEME, face
 
 pytestmark = pytest.mark.unit
 
@@ -52,3 +53,38 @@ def test_the_state_is_not_written_to() -> None:
     FaceRig().weights(given).channels[:] = 9
     np.testing.assert_array_equal(given.blendshapes, before[0])
     np.testing.assert_array_equal(given.head_rotation, before[1])
+
+
+def spoken(count: int, row: int, viseme: str, *, peak: str = "sil", loudness: float = 0.7) -> AvatarState:
+    """A state whose avatar `row` has a voice."""
+    visemes, peaks = (np.zeros((1, len(VISEME)), np.float32) for _ in range(2))
+    visemes[0, VISEME[viseme]] = peaks[0, [VISEME[viseme], VISEME[peak]]] = 1
+    one = np.ones(1, np.float32)
+    voices = VoiceStates(np.array([row]), visemes, peaks, loudness * one, one, 0.5 * one, np.zeros(1, np.int64))
+    seen = state(count)
+    return AvatarState(seen.values, seen.measured, seen.groups, voices)
+
+
+def test_mouth_of_a_voice_stands_beside_that_of_the_face() -> None:
+    weights = FaceRig().weights(spoken(2, 1, "aa"))
+    assert not weights.shapes.any(), "motion puts them together"
+    assert weights.speech is not None
+    assert weights.speech.rows.tolist() == [1]
+    assert weights.speech.shapes[0, SHAPE["jawOpen"]] > 0.3
+    assert weights.speech.visemes[0, VISEME["aa"]] == 1
+    assert weights.speech.weight.tolist() == [0.5]
+    assert FaceRig().weights(state()).speech is None
+
+
+def test_closure_that_was_between_two_frames_is_demanded() -> None:
+    open_mouth, closed = (FaceRig().weights(spoken(1, 0, "aa", peak=peak)).speech for peak in ("sil", "PP"))
+    assert open_mouth is not None
+    assert closed is not None
+    assert not open_mouth.closure.any()
+    assert closed.closure[0, 0] > 0.5
+    np.testing.assert_array_equal(open_mouth.shapes, closed.shapes)
+
+
+def test_avatar_without_a_tongue_shows_none() -> None:
+    shown = [FaceRig(FaceRigOptions(tongue=tongue)).weights(spoken(1, 0, "TH")).speech for tongue in (True, False)]
+    assert [bool(speech and speech.shapes[0, SHAPE["tongueOut"]]) for speech in shown] == [True, False]

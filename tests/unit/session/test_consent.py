@@ -35,7 +35,7 @@ def test_a_grant_and_its_revocation_hold_at_once() -> None:
 @pytest.mark.parametrize("name", ["", "Camera", "microphone "])
 def test_an_unknown_modality_is_named(name: str) -> None:
     for use in (checked_modality, ConsentGate().grant, ConsentGate().revoke, lambda name: ConsentGate(frozenset({name}))):
-        with pytest.raises(ConfigError, match=r"^consent is given for '.*', expected one of: camera$"):
+        with pytest.raises(ConfigError, match=r"^consent is given for '.*', expected one of: camera, microphone$"):
             use(name)
 
 
@@ -74,3 +74,11 @@ def test_a_revocation_waits_for_an_action_that_has_begun() -> None:
         thread.join(10)
     assert order == ["action", "revoked"]
     assert not gate.when_allowed("camera", action)
+
+
+def test_each_modality_is_allowed_apart() -> None:
+    gate = ConsentGate(frozenset({"microphone"}))
+    assert (gate.allows("microphone"), gate.allows("camera")) == (True, False)
+    gate.grant("camera")
+    gate.revoke("microphone")
+    assert gate.granted == {"camera"}

@@ -9,15 +9,16 @@ import numpy.typing as npt
 import pytest
 import zmq
 
-from affectia.clock import NANOS_PER_SEC, SystemClock
+from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, SystemClock
 from affectia.errors import SessionError
 from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.publish.zmq_transport import ZmqTransport
-from affectia.registry import Group
+from affectia.registry import Group, Source
 from affectia.session.motion_thread import MotionThread
+from affectia.signals.voice_observations import VoiceObservations
 from affectia.wire import avatar_frame, topic
 from affectia.wire.avatar_frame import AvatarFrame
-from tests.unit.fakes import SHAPE, face, free_port, slots, wait_until
+from tests.unit.fakes import SHAPE, face, free_port, slots, voice, wait_until
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +27,12 @@ class FragilePipeline(Pipeline):
     """Breaks as often as it is told to."""
 
     breaks = 0
+    is_deaf = False
+
+    def hear(self, slot: int, voice: VoiceObservations, now_nanos: int) -> None:
+        if self.is_deaf:
+            raise ValueError("what somebody said")
+        super().hear(slot, voice, now_nanos)
 
     def tick(self, slots: npt.NDArray[np.intp], times_nanos: npt.NDArray[np.int64]) -> None:
         if self.breaks:
@@ -199,3 +206,78 @@ def test_what_a_command_withdraws_is_not_ticked_even_when_it_waited_beside_the_c
         sent = len(stage.frames())
         assert wait_until(lambda before=sent: len(stage.frames()) > before + 1)  # type: ignore[misc]
         assert not any(frame.is_valid(group) for frame in stage.frames()[sent_before[-1] : sent + 1] for group in Group)
+
+
+def speak(stage: Stage, count: int, *, name: str = "a", slot: int = 0) -> None:
+    """Leave so many blocks of 10 ms that have just been heard."""
+    for number in range(count):
+        sounded = stage.clock.now_nanos() - 45 * NANOS_PER_MILLI - (count - 1 - number) * 10 * NANOS_PER_MILLI
+        stage.motion.post_voice(name, slot, voice(sounded, "aa", source_sample=480 * number))
+
+
+def test_every_block_of_a_voice_is_heard_and_shown_at_even_instants(stage: Stage) -> None:
+    stage.open(rate_hz=100)
+    go_on = stage.hold()
+    speak(stage, 10)
+    go_on.set()
+    assert wait_until(lambda: any(frame.is_valid(Group.MOUTH) for frame in stage.frames()))
+    spoken = next(frame for frame in stage.frames() if frame.is_valid(Group.MOUTH))
+    assert spoken.group(Group.MOUTH)[1] == Source.VOICE
+    assert stage.motion.superseded_count == 0
+
+
+def test_voices_of_many_are_one_tick(stage: Stage) -> None:
+    for slot, name in enumerate("abcd"):
+        stage.open(slot, name)
+    go_on = stage.hold()
+    for slot, name in enumerate("abcd"):
+        speak(stage, 4, name=name, slot=slot)
+    go_on.set()
+    for name in "abcd":
+        assert wait_until(lambda name=name: any(frame.is_valid(Group.MOUTH) for frame in stage.frames(name)))  # type: ignore[misc]
+
+
+def test_what_waits_of_one_voice_is_limited_and_counted(stage: Stage) -> None:
+    stage.open()
+    go_on = stage.hold()
+    speak(stage, 40)
+    go_on.set()
+    assert wait_until(lambda: any(frame.is_valid(Group.MOUTH) for frame in stage.frames()))
+    assert stage.motion.superseded_count == 8
+
+
+def test_voice_that_was_withdrawn_is_not_shown(stage: Stage) -> None:
+    stage.open()
+    go_on = stage.hold()
+    speak(stage, 5)
+    stage.motion.withdraw("a")
+    assert stage.motion._heard, "faces are another matter"
+    stage.motion.withdraw_voice("a")
+    stage.motion.withdraw_voice("nobody")
+    go_on.set()
+    count = len(stage.frames())
+    assert wait_until(lambda: len(stage.frames()) >= count + 3)
+    assert not any(frame.is_valid(Group.MOUTH) for frame in stage.frames())
+
+
+def test_voice_that_breaks_is_logged_without_values_and_the_thread_goes_on(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.open()
+    stage.pipeline.is_deaf = True
+    with caplog.at_level(logging.ERROR):
+        speak(stage, 1)
+        assert wait_until(lambda: bool(caplog.messages))
+    assert caplog.messages == ["hearing of one voice ended with ValueError"]
+    assert wait_until(lambda: len(stage.frames()) > 3)
+
+
+def test_tick_of_a_voice_that_breaks_ends_the_round(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.open()
+    go_on = stage.hold()
+    stage.pipeline.breaks = 1
+    speak(stage, 10)
+    with caplog.at_level(logging.ERROR):
+        go_on.set()
+        assert wait_until(lambda: bool(caplog.messages))
+    assert caplog.messages == ["tick of 1 avatars ended with FloatingPointError"]
+    speak(stage, 10)
+    assert wait_until(lambda: any(frame.is_valid(Group.MOUTH) for frame in stage.frames()))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,9 @@ from affectia.capture.source import Source, SourceState
 from affectia.clock import FakeClock
 from affectia.errors import ConfigError
 from affectia.session.consent import ConsentGate
+from affectia.session.no_pictures import NoPictures
 from affectia.session.session import Session, SessionOptions, SessionState
+from affectia.session.session_voice import SessionVoice
 from tests.unit.fakes import slots
 
 pytestmark = pytest.mark.unit
@@ -21,6 +24,22 @@ class FakeCamera(Source):
 
     def _run(self) -> None:
         raise AssertionError("nobody starts it")
+
+
+class FakeMicrophone(FakeCamera):
+    """The same for a voice."""
+
+    modality = "microphone"
+
+
+def heard(pictures: Source, voice: SourceState, *granted: str) -> Session:
+    """A session with a voice."""
+    made = Session("a", pictures, ("a",), slots(0), ConsentGate(frozenset(granted)), SessionOptions())
+    source = FakeMicrophone(FakeClock())
+    source.state = voice
+    nothing: Any = None
+    made.voice = SessionVoice(source, nothing, nothing)
+    return made
 
 
 def session(state: SourceState, *, granted: bool = True) -> Session:
@@ -45,6 +64,34 @@ def test_a_session_stands_where_its_source_stands(of_source: SourceState, expect
 @pytest.mark.parametrize("of_source", SourceState)
 def test_without_consent_a_session_waits_for_it(of_source: SourceState) -> None:
     assert session(of_source, granted=False).state is SessionState.WAITING_FOR_CONSENT
+
+
+@pytest.mark.parametrize(
+    ("pictures", "voice", "granted", "expected"),
+    [
+        (SourceState.RUNNING, SourceState.RUNNING, ("camera", "microphone"), SessionState.RUNNING),
+        (SourceState.RUNNING, SourceState.IDLE, ("camera",), SessionState.RUNNING),
+        (SourceState.IDLE, SourceState.RUNNING, ("microphone",), SessionState.RUNNING),
+        (SourceState.ENDED, SourceState.RETRYING, ("camera", "microphone"), SessionState.RETRYING),
+        (SourceState.ENDED, SourceState.IDLE, ("camera",), SessionState.WAITING_FOR_CONSENT),
+        (SourceState.IDLE, SourceState.IDLE, (), SessionState.WAITING_FOR_CONSENT),
+        (SourceState.ENDED, SourceState.ENDED, ("camera", "microphone"), SessionState.ENDED),
+    ],
+)
+def test_a_session_runs_as_long_as_its_pictures_or_its_voice_do(
+    pictures: SourceState, voice: SourceState, granted: tuple[str, ...], expected: SessionState
+) -> None:
+    camera = FakeCamera(FakeClock())
+    camera.state = pictures
+    made = heard(camera, voice, *granted)
+    assert made.state is expected
+    assert [source.modality for source in made.sources] == ["camera", "microphone"]
+
+
+def test_a_voice_without_pictures_is_all_there_is() -> None:
+    made = heard(NoPictures(FakeClock()), SourceState.RETRYING, "microphone")
+    assert [source.modality for source in made.sources] == ["microphone"]
+    assert made.state is SessionState.RETRYING
 
 
 def test_a_stopped_session_has_ended() -> None:

@@ -12,12 +12,11 @@ from affectia.capture.camera import CameraOptions, Device
 from affectia.errors import CaptureError, ConfigError, ModelMissing, NoFreeSlot, SessionError, SessionExists
 from affectia.registry import Group, Source
 from affectia.session.session import SessionOptions, SessionState
-from affectia.session.session_manager import SessionRequest
+from affectia.session.session_request import SessionRequest
 from affectia.session.source_spec import SourceSpec
-from affectia.wire.avatar_frame import AvatarFrame
 from tests.unit.clips import write_clip
 from tests.unit.fakes import wait_until
-from tests.unit.session.manager_stage import Stage
+from tests.unit.session.manager_stage import Stage, is_silent
 
 pytestmark = pytest.mark.unit
 
@@ -31,12 +30,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     for perceiver in made.perceivers:
         perceiver.go_on.set()
     made.close()
-
-
-def is_silent(frames: list[AvatarFrame]) -> bool:
-    """Whether frames show and say nothing of anybody."""
-    at_rest = all(not frame.blendshape_weights().any() for frame in frames)
-    return at_rest and not any(frame.is_valid(group) for frame in frames for group in Group)
 
 
 def test_without_consent_a_camera_is_never_opened_and_frames_say_that_nothing_is_valid(stage: Stage) -> None:
@@ -207,14 +200,14 @@ def test_consent_for_what_a_source_does_not_show_changes_nothing(stage: Stage) -
 def test_a_revocation_does_not_wait_for_a_camera_that_takes_its_time(stage: Stage) -> None:
     stage.start("a", consent=CAMERA)
     opening, go_on = threading.Event(), threading.Event()
-    quick = stage.manager._camera_opener
+    quick = stage.parts.camera_opener
 
     def slow(index: int, options: CameraOptions) -> Device | None:
         opening.set()
         assert go_on.wait(10)
         return quick(index, options)
 
-    stage.manager._camera_opener = slow
+    stage.parts.camera_opener = slow
     other = threading.Thread(target=stage.start, args=("b",), kwargs={"consent": CAMERA})
     other.start()
     assert opening.wait(10)
@@ -370,3 +363,12 @@ def test_whoever_was_seen_is_forgotten_when_the_file_ends(stage: Stage, tmp_path
     track = stage.manager.get("a").track
     assert track is not None
     assert wait_until(lambda: stage.perceivers[0].forgotten > 0 and track.stale_in_secs is None)
+
+
+def test_a_voice_is_opened_and_closed_with_its_session(stage: Stage) -> None:
+    stage.start(source="none", voice="microphone", consent=frozenset({"microphone"}))
+    assert stage.is_shown()
+    assert stage.frames()[-1].group(Group.MOUTH)[1] == Source.VOICE
+    stage.manager.stop("a")
+    assert all(microphone.closed.is_set() for microphone in stage.microphones.opened)
+    assert stage.engines[0].stream_count == 0

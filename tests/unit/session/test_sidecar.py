@@ -13,7 +13,7 @@ from affectia.clock import FakeClock
 from affectia.errors import ConfigError, PortInUse
 from affectia.inference.model_store import ModelStore
 from affectia.pipeline import PipelineOptions
-from affectia.session.session_manager import SessionRequest
+from affectia.session.session_request import SessionRequest
 from affectia.session.sidecar import SWITCH_INTERVAL_SECS, Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
 from tests.unit.fakes import free_port

@@ -150,3 +150,39 @@ def test_a_part_of_no_names_must_be_absent() -> None:
 
 def test_the_header_has_its_keys_in_order() -> None:
     assert fields.header(7, 300, 1 << 40, 0).hex(" ", -1) == "00 01 01 07 02 19 01 2c 03 1b 00 00 01 00 00 00 00 00 04 00"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("18 18", 24),
+        ("18 f0", 240),
+        ("17", DecodeStatus.OUT_OF_RANGE),
+        ("18 f1", DecodeStatus.OUT_OF_RANGE),
+        ("20", DecodeStatus.WRONG_TYPE),
+        ("18", DecodeStatus.TRUNCATED),
+        ("1b 0000000100000000" + "00" * 9, DecodeStatus.OUT_OF_RANGE),
+    ],
+)
+def test_an_integer_between_two(text: str, found: int | DecodeStatus) -> None:
+    body = bytes.fromhex(text)
+    read_one = fields.uint_between(24, 240)
+    if isinstance(found, DecodeStatus):
+        with pytest.raises(cbor.Fault) as caught:
+            read_one(body, 0, len(body))
+        assert caught.value.status is found
+    else:
+        assert read_one(body, 0, len(body)) == (found, len(body))
+
+
+def test_an_array_of_no_names_is_right_only_where_it_may_be_empty() -> None:
+    empty, one = bytes.fromhex("d840 40"), bytes.fromhex("d840 41 07")
+    assert fields.typed_array((registry.TAG_U8, 0), may_be_empty=True)(empty, 0, 3) == (b"", 3)
+    for reader, body in (
+        (fields.typed_array((registry.TAG_U8, 0)), empty),
+        (fields.typed_array((registry.TAG_U8, 0), may_be_empty=True), one),
+        (fields.typed_array((registry.TAG_U8, 1), may_be_empty=True), empty),
+    ):
+        with pytest.raises(cbor.Fault) as caught:
+            reader(body, 0, len(body))
+        assert caught.value.status is DecodeStatus.WRONG_LENGTH

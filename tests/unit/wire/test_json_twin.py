@@ -11,6 +11,7 @@ from affectia.registry import Bone, Group
 from affectia.wire import json_twin, quantize, rotation
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
+from affectia.wire.track_chunk import TrackChunk
 
 pytestmark = pytest.mark.unit
 
@@ -122,7 +123,39 @@ def test_an_emotion_update_has_the_shape_of_the_contract() -> None:
     assert payload["blinks"] == {"both": 412, "left_winks": 3, "right_winks": 65535, "last_millis": 180}
 
 
-@pytest.mark.parametrize("twin", [frame_json(frame()), update_json(update())], ids=["avatar_frame", "emotion_update"])
+def test_a_track_chunk_has_a_list_for_each_name() -> None:
+    twin = json_twin.track_chunk_json(CHUNK, avatar_id="abc-123")
+    assert list(twin) == ["type", "session_id", "timestamp_ms", "sequence", "payload"]
+    assert [twin[key] for key in list(twin)[:4]] == ["track_chunk", "abc-123", None, 3]
+    payload = twin["payload"]
+    assert {name: value for name, value in payload.items() if name not in ("blendshapes", "visemes")} == {
+        "stream_id": 7,
+        "start_sample": 66092,
+        "sample_rate_hz": 22050,
+        "frame_rate_hz": 60,
+        "frame_count": 2,
+        "end": True,
+        "look_ahead_millis": 40,
+        "degraded": False,
+    }
+    assert len(payload["blendshapes"]) == 33
+    assert payload["blendshapes"]["jawForward"] == [0.2, 0]
+    assert payload["blendshapes"]["tongueOut"] == [0, 1]
+    assert list(payload["visemes"]) == list(registry.VISEMES)
+    assert payload["visemes"]["sil"] == [1, 0]
+
+
+def test_a_track_chunk_without_frames_has_empty_lists() -> None:
+    payload = json_twin.track_chunk_json(TrackChunk(7, 0, 0, 48000, 60, b"", b""), avatar_id="a")["payload"]
+    assert payload["frame_count"] == 0
+    assert set(map(len, (payload["blendshapes"] | payload["visemes"]).values())) == {0}
+
+
+CHUNK = TrackChunk(7, 3, 66092, 22050, 60, b"\x33" + bytes(32) + bytes(32) + b"\xff", b"\xff" + bytes(29), end=True, look_ahead_millis=40)
+TWINS = [frame_json(frame()), update_json(update()), json_twin.track_chunk_json(CHUNK, avatar_id="a")]
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=["avatar_frame", "emotion_update", "track_chunk"])
 def test_the_twin_is_plain_json(twin: dict[str, Any]) -> None:
     assert json.loads(json.dumps(twin, allow_nan=False)) == twin
 

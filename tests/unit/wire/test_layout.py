@@ -7,7 +7,7 @@ import pytest
 from affectia import registry
 from affectia.registry import DecodeStatus
 from affectia.wire import layout
-from affectia.wire.layout import AVATAR_FRAME, EMOTION_UPDATE, STANDARD, Layout, LayoutMessage
+from affectia.wire.layout import AVATAR_FRAME, EMOTION_UPDATE, STANDARD, TRACK, TRACK_CHUNK, Layout, LayoutMessage
 
 pytestmark = pytest.mark.unit
 
@@ -78,3 +78,28 @@ def test_a_newer_layout_of_an_id_replaces_the_older_one() -> None:
 def test_what_one_reader_learns_no_other_reader_knows() -> None:
     layout.standard_layouts().learn(CUSTOM)
     assert layout.STANDARD_LAYOUTS.find(1024, CUSTOM.layout_hash, AVATAR_FRAME) is None
+
+
+@pytest.mark.parametrize("rate_hz", [None, 8000, 48000, 192000])
+@pytest.mark.parametrize("look_ahead_millis", [None, 0, 65535])
+def test_what_is_said_of_the_voice_comes_back(rate_hz: int | None, look_ahead_millis: int | None) -> None:
+    message = LayoutMessage(7, STANDARD, rate_hz, look_ahead_millis)
+    assert layout.try_decode(layout.encode(message)) == (DecodeStatus.OK, message)
+
+
+def test_an_announcement_without_a_voice_is_as_it_was_before_there_were_voices() -> None:
+    body = layout.encode(LayoutMessage(7, STANDARD))
+    assert body[0] == 0xA5
+    assert layout.encode(LayoutMessage(7, STANDARD, 48000, 40)) == b"\xa7" + body[1:] + bytes.fromhex("09 19bb80 0a 1828")
+
+
+def test_a_rate_that_is_none_is_refused() -> None:
+    for rate_hz in (0, 7999, 192001):
+        assert layout.try_decode(layout.encode(LayoutMessage(7, STANDARD, rate_hz)))[0] is DecodeStatus.OUT_OF_RANGE
+
+
+def test_the_layout_of_tracks_is_known_for_tracks_alone() -> None:
+    assert (TRACK.layout_id, TRACK.message) == (4, TRACK_CHUNK)
+    table = layout.standard_layouts()
+    assert table.find(4, TRACK.layout_hash, TRACK_CHUNK) == TRACK
+    assert table.find(4, TRACK.layout_hash, EMOTION_UPDATE) is None

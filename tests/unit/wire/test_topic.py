@@ -15,6 +15,7 @@ ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=32)
 def test_topics_end_in_a_zero_byte() -> None:
     assert topic.avatar("default") == b"avatar/default\0"
     assert topic.affect("npc-2") == b"affect/npc-2\0"
+    assert topic.track("bob") == b"track/bob\0"
     assert topic.layout("a") == b"layout/a\0"
 
 
@@ -22,8 +23,8 @@ def test_topics_end_in_a_zero_byte() -> None:
 def test_a_message_splits_into_what_it_was_made_of(name: str, body: bytes) -> None:
     assert topic.checked_id(name) == name
     assert len(topic.layout(name)) <= 40
-    for prefix, made in ((b"avatar/", topic.avatar(name)), (b"affect/", topic.affect(name)), (b"layout/", topic.layout(name))):
-        assert topic.split(made + body) == (prefix, name, body)
+    for prefix, topic_of in {b"avatar/": topic.avatar, b"affect/": topic.affect, b"track/": topic.track, b"layout/": topic.layout}.items():
+        assert topic.split(topic_of(name) + body) == (prefix, name, body)
 
 
 @given(st.binary(max_size=100))

@@ -77,6 +77,21 @@ namespace Affectia.Wire
     public enum LayoutKey
     {
         Parts = 8,
+        AudioRateHz = 9,
+        LookAheadMillis = 10,
+    }
+
+    public enum TrackKey
+    {
+        StartSample = 8,
+        SampleRateHz = 9,
+        FrameRateHz = 10,
+        FrameCount = 11,
+        Blendshapes = 12,
+        Visemes = 13,
+        End = 14,
+        LookAheadMillis = 15,
+        Degraded = 16,
     }
 
     public enum DecodeStatus
@@ -100,12 +115,20 @@ namespace Affectia.Wire
         public const int WireMajor = 1;
         public const int WireMaxFrameBytes = 4096;
         public const int WireMaxLayoutBytes = 65536;
+        public const int WireMaxTrackBytes = 65536;
         public const int WireMaxMapEntries = 64;
         public const int WireMaxDepth = 4;
         public const int WireMaxNames = 1024;
         public const int WireMaxNameBytes = 64;
         public const int WireMaxAgeTicks = 255;
         public const int WireFirstCustomLayoutId = 1024;
+        public const int WireMinSampleRateHz = 8000;
+        public const int WireMaxSampleRateHz = 192000;
+        public const int WireMaxFrameRateHz = 240;
+        public const int WireTrackQueueMillis = 10000;
+        public const int WireTrackCloseMillis = 100;
+        public const int WireTrackHoldMillis = 100;
+        public const int WireTrackEaseMillis = 100;
         public const int PortBase = 17870;
         public const int PortPublish = 0;
         public const int PortMedia = 1;
@@ -143,5 +166,7 @@ namespace Affectia.Wire
         public const ulong LayoutHeadAndShapesHash = 0x9FC5537CF205228AUL;
         public const int LayoutAffectId = 3;
         public const ulong LayoutAffectHash = 0x4F300277A250DAD8UL;
+        public const int LayoutTrackId = 4;
+        public const ulong LayoutTrackHash = 0x434BB0BAFD8620EBUL;
     }
 }

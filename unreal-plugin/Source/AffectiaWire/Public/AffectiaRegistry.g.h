@@ -10,12 +10,20 @@ namespace affectia
 inline constexpr std::uint32_t WireMajor = 1;
 inline constexpr std::uint32_t WireMaxFrameBytes = 4096;
 inline constexpr std::uint32_t WireMaxLayoutBytes = 65536;
+inline constexpr std::uint32_t WireMaxTrackBytes = 65536;
 inline constexpr std::uint32_t WireMaxMapEntries = 64;
 inline constexpr std::uint32_t WireMaxDepth = 4;
 inline constexpr std::uint32_t WireMaxNames = 1024;
 inline constexpr std::uint32_t WireMaxNameBytes = 64;
 inline constexpr std::uint32_t WireMaxAgeTicks = 255;
 inline constexpr std::uint32_t WireFirstCustomLayoutId = 1024;
+inline constexpr std::uint32_t WireMinSampleRateHz = 8000;
+inline constexpr std::uint32_t WireMaxSampleRateHz = 192000;
+inline constexpr std::uint32_t WireMaxFrameRateHz = 240;
+inline constexpr std::uint32_t WireTrackQueueMillis = 10000;
+inline constexpr std::uint32_t WireTrackCloseMillis = 100;
+inline constexpr std::uint32_t WireTrackHoldMillis = 100;
+inline constexpr std::uint32_t WireTrackEaseMillis = 100;
 inline constexpr std::uint32_t PortBase = 17870;
 inline constexpr std::uint32_t PortPublish = 0;
 inline constexpr std::uint32_t PortMedia = 1;
@@ -109,6 +117,21 @@ enum class AffectKey : std::uint8_t
 enum class LayoutKey : std::uint8_t
 {
 	Parts = 8,
+	AudioRateHz = 9,
+	LookAheadMillis = 10,
+};
+
+enum class TrackKey : std::uint8_t
+{
+	StartSample = 8,
+	SampleRateHz = 9,
+	FrameRateHz = 10,
+	FrameCount = 11,
+	Blendshapes = 12,
+	Visemes = 13,
+	End = 14,
+	LookAheadMillis = 15,
+	Degraded = 16,
 };
 
 enum class DecodeStatus : std::uint8_t
@@ -272,4 +295,6 @@ inline constexpr std::uint16_t LayoutHeadAndShapesId = 2;
 inline constexpr std::uint64_t LayoutHeadAndShapesHash = 0x9FC5537CF205228AULL;
 inline constexpr std::uint16_t LayoutAffectId = 3;
 inline constexpr std::uint64_t LayoutAffectHash = 0x4F300277A250DAD8ULL;
+inline constexpr std::uint16_t LayoutTrackId = 4;
+inline constexpr std::uint64_t LayoutTrackHash = 0x434BB0BAFD8620EBULL;
 } // namespace affectia
