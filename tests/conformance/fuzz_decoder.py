@@ -1,4 +1,4 @@
-"""Fuzz target of the three decoders: `python tests/conformance/fuzz_decoder.py --seconds 20`.
+"""Fuzz target of the four decoders: `python tests/conformance/fuzz_decoder.py --seconds 20`.
 
 Good vectors are changed with knowledge of their structure and given to the decoders. A decoder may refuse a message with a
 status; it may not raise, accept what it cannot write again, or take long. `--atheris` hands the loop to atheris (libFuzzer with
@@ -24,7 +24,7 @@ from affectia.registry import DecodeStatus  # noqa: E402
 from affectia.wire.layout import LayoutTable  # noqa: E402
 from mutation import mutate, seeds  # noqa: E402
 
-KINDS = ("avatar_frame", "emotion_update", "layout")
+KINDS = ("avatar_frame", "emotion_update", "track_chunk", "layout")
 SLOW_SECS = 0.5  # a thousand times what the longest message takes; a machine that sleeps for less is no finding
 
 

@@ -18,6 +18,7 @@ from affectia.wire import layout
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import HEAD_AND_SHAPES, STANDARD, Layout, LayoutMessage, LayoutTable
+from affectia.wire.track_chunk import TrackChunk
 from fuzz_decoder import KINDS, try_one
 from mutation import mutate, seeds
 
@@ -89,12 +90,32 @@ emotion_updates = st.builds(
 )
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=16).filter(lambda name: len(name.encode()) <= 64)
 part = st.lists(names, max_size=6).map(tuple)
+sample_rates = st.integers(8000, 192000)
 layout_messages = st.builds(
-    lambda stream_id, layout_id, parts: LayoutMessage(stream_id, Layout.of(layout_id, parts)),
+    lambda stream_id, layout_id, parts, rate, late: LayoutMessage(stream_id, Layout.of(layout_id, parts), rate, late),
     u32,
     st.integers(1024, 65535),
     st.tuples(part, part, part, part) | st.tuples(part, part),
+    st.none() | sample_rates,
+    st.none() | u16,
 )
+
+
+@st.composite
+def track_chunks(draw: st.DrawFn) -> TrackChunk:
+    frames = draw(st.integers(0, 5) | st.just(60))
+    return TrackChunk(
+        stream_id=draw(u32),
+        sequence=draw(u32),
+        start_sample=draw(u64),
+        sample_rate_hz=draw(sample_rates),
+        frame_rate_hz=draw(st.integers(1, 240)),
+        blendshapes=draw(st.binary(min_size=33 * frames, max_size=33 * frames)),
+        visemes=draw(st.binary(min_size=15 * frames, max_size=15 * frames)),
+        end=draw(st.booleans()),
+        look_ahead_millis=draw(u16),
+        degraded=draw(st.booleans()),
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -138,7 +159,23 @@ def test_any_avatar_frame_cut_short_is_truncated(frame: AvatarFrame, cut: int) -
     assert read.read_with("avatar_frame", body[: cut % len(body)], knowing_custom()) == (DecodeStatus.TRUNCATED, None)
 
 
+@survive
+@given(chunk=track_chunks())
+def test_any_track_chunk_comes_back(chunk: TrackChunk) -> None:
+    body = read.write(chunk)
+    assert len(body) <= registry.WIRE_MAX_TRACK_BYTES
+    assert read.read("track_chunk", body) == (DecodeStatus.OK, chunk)
+
+
+@survive
+@given(chunk=track_chunks(), cut=st.integers(0, 10_000))
+def test_any_track_chunk_cut_short_is_truncated(chunk: TrackChunk, cut: int) -> None:
+    body = read.write(chunk)
+    assert read.read("track_chunk", body[: cut % len(body)]) == (DecodeStatus.TRUNCATED, None)
+
+
 HEADER = vector_set.good_body("header_only")[1:]
+TRACK_HEADER = vector_set.good_body("track_end_without_frames")[1:-17]  # up to the frame rate
 CLAIMS = {
     "bytes": b"\x5b" + b"\x7f" * 8,
     "text": b"\x7b" + b"\x7f" * 8,
@@ -154,6 +191,8 @@ HOSTILE = {
         "unknown_key": b"\xa8" + HEADER + b"\x14" + claim + bytes(4000),
         "groups": b"\xa8" + HEADER + b"\x07" + claim + bytes(4000),
         "shapes": b"\xa8" + HEADER + b"\x08\xd8\x40" + claim + bytes(4000),
+        "track_shapes": b"\xae" + TRACK_HEADER + b"\x0b\x19\xff\xff\x0c\xd8\x40" + claim + bytes(60_000),
+        "track_visemes": b"\xae" + TRACK_HEADER + b"\x0b\x00\x0c\xd8\x40\x40\x0d\xd8\x40" + claim + bytes(60_000),
         "parts": b"\xa5" + HEADER[:8] + b"\x05\x01\x06\x48" + bytes(8) + b"\x08" + claim + bytes(4000),
         "names": b"\xa5" + HEADER[:8] + b"\x05\x01\x06\x48" + bytes(8) + b"\x08\x82" + claim + bytes(4000),
     }.items()

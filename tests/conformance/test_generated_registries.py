@@ -35,6 +35,10 @@ static class Program
         List("bone_groups", Registry.BoneGroups); List("bone_parents", Registry.BoneParents);
         Console.WriteLine("standard=" + Registry.LayoutStandardId + ":" + Registry.LayoutStandardHash.ToString("x16"));
         Console.WriteLine("affect=" + Registry.LayoutAffectId + ":" + Registry.LayoutAffectHash.ToString("x16"));
+        Console.WriteLine("track=" + Registry.LayoutTrackId + ":" + Registry.LayoutTrackHash.ToString("x16"));
+        List("track_numbers", new[] {
+            Registry.WireMaxTrackBytes, Registry.WireMaxSampleRateHz, Registry.WireTrackQueueMillis,
+            (int)TrackKey.StartSample, (int)TrackKey.Degraded, (int)LayoutKey.AudioRateHz, (int)LayoutKey.LookAheadMillis });
         List("numbers", new[] { Registry.WireMajor, Registry.PortBase, Registry.UnitQuaternionI16, Registry.TagI16Le });
         List("keys", new[] {
             (int)CommonKey.LayoutHash, (int)AvatarKey.AudioSample, (int)AffectKey.SpeakingProbability, (int)AffectKey.BlinkEvents });
@@ -70,6 +74,10 @@ int main()
     std::cout << std::setfill('0');
     std::cout << "standard=" << LayoutStandardId << ":" << std::hex << std::setw(16) << LayoutStandardHash << std::dec << "\\n";
     std::cout << "affect=" << LayoutAffectId << ":" << std::hex << std::setw(16) << LayoutAffectHash << std::dec << "\\n";
+    std::cout << "track=" << LayoutTrackId << ":" << std::hex << std::setw(16) << LayoutTrackHash << std::dec << "\\n";
+    std::cout << "track_numbers=" << WireMaxTrackBytes << "," << WireMaxSampleRateHz << "," << WireTrackQueueMillis << ","
+              << int(TrackKey::StartSample) << "," << int(TrackKey::Degraded) << ","
+              << int(LayoutKey::AudioRateHz) << "," << int(LayoutKey::LookAheadMillis) << "\\n";
     std::cout << "numbers=" << WireMajor << "," << PortBase << "," << UnitQuaternionI16 << "," << TagI16Le << "\\n";
     std::cout << "keys=" << int(CommonKey::LayoutHash) << "," << int(AvatarKey::AudioSample) << ","
               << int(AffectKey::SpeakingProbability) << "," << int(AffectKey::BlinkEvents) << "\\n";
@@ -97,6 +105,18 @@ def told_by_python() -> dict[str, str]:
         "bone_parents": listed(registry.BONE_PARENTS),
         "standard": layouts["standard"],
         "affect": layouts["affect"],
+        "track": layouts["track"],
+        "track_numbers": listed(
+            (
+                registry.WIRE_MAX_TRACK_BYTES,
+                registry.WIRE_MAX_SAMPLE_RATE_HZ,
+                registry.WIRE_TRACK_QUEUE_MILLIS,
+                int(registry.TrackKey.START_SAMPLE),
+                int(registry.TrackKey.DEGRADED),
+                int(registry.LayoutKey.AUDIO_RATE_HZ),
+                int(registry.LayoutKey.LOOK_AHEAD_MILLIS),
+            )
+        ),
         "numbers": listed((registry.WIRE_MAJOR, registry.PORT_BASE, registry.UNIT_QUATERNION_I16, registry.TAG_I16_LE)),
         "keys": listed(
             (

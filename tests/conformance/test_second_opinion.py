@@ -26,8 +26,19 @@ NAMES = {
     ),
 }
 HEADER = words("version stream_id sequence time_nanos publish_delay_micros layout_id layout_hash groups")
-STRINGS = ("time_nanos", "audio_sample")
+STRINGS = ("time_nanos", "audio_sample", "start_sample")
 BY_BITS = ("blendshapes", "visemes")
+TRACK_KEYS = dict(
+    zip(
+        (1, 2, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16),
+        words(
+            "stream_id sequence layout_id layout_hash start_sample sample_rate_hz frame_rate_hz frame_count "
+            "track_blendshapes track_visemes end look_ahead_millis degraded"
+        ),
+        strict=True,
+    )
+)
+ROWS = {"track_blendshapes": 33, "track_visemes": 15}
 FORMATS = {64: "B", 69: "H", 77: "h"}
 # cbor2 decodes what it skips too, and wants UTF-8 there.
 UNREADABLE = {"unknown_text_not_utf8"}
@@ -43,11 +54,15 @@ def test_cbor2_reads_the_same_values(case: Case) -> None:
     message = cbor2.loads(case.body)
     expected = case.expected["decoded"]
     assert message[0] == 1
+    if case.message == "track_chunk":
+        assert {name.removeprefix("track_"): plain(name, message[key]) for key, name in TRACK_KEYS.items()} == expected
+        return
     if case.message == "layout":
         assert message[1] == expected["stream_id"]
         assert message[5] == expected["layout_id"]
         assert message[6].hex() == expected["layout_hash"]
         assert message[8] == expected["parts"]
+        assert (message.get(9), message.get(10)) == (expected["audio_rate_hz"], expected["look_ahead_millis"])
         return
     names = HEADER + NAMES[case.message]
     found = {name: None if key not in message else plain(name, message[key]) for key, name in enumerate(names) if name != "version"}
@@ -63,6 +78,8 @@ def plain(name: str, value: Any) -> Any:
     if isinstance(value, cbor2.CBORTag):
         letter = FORMATS[value.tag]
         numbers = list(struct.unpack(f"<{len(value.value) // struct.calcsize(letter)}{letter}", value.value))
+        if name in ROWS:
+            return cut(numbers, ROWS[name])
         if name in BY_BITS:
             return {"bits": 8 * struct.calcsize(letter), "values": numbers}
         return fours(numbers) if name == "bones" else numbers
@@ -72,4 +89,8 @@ def plain(name: str, value: Any) -> Any:
 
 
 def fours(numbers: list[int]) -> list[list[int]]:
-    return [numbers[start : start + 4] for start in range(0, len(numbers), 4)]
+    return cut(numbers, 4)
+
+
+def cut(numbers: list[int], width: int) -> list[list[int]]:
+    return [numbers[start : start + width] for start in range(0, len(numbers), width)]

@@ -37,7 +37,22 @@ FIELDS: Mapping[str, Mapping[int, str]] = {
         17: "speaking_probability",
         18: "blink_events",
     },
-    "layout": {1: "stream_id", 5: "layout_id", 6: "layout_hash", 8: "parts"},
+    "layout": {1: "stream_id", 5: "layout_id", 6: "layout_hash", 8: "parts", 9: "audio_rate_hz", 10: "look_ahead_millis"},
+    "track_chunk": {
+        1: "stream_id",
+        2: "sequence",
+        5: "layout_id",
+        6: "layout_hash",
+        8: "start_sample",
+        9: "sample_rate_hz",
+        10: "frame_rate_hz",
+        11: "frame_count",
+        12: "blendshapes",
+        13: "visemes",
+        14: "end",
+        15: "look_ahead_millis",
+        16: "degraded",
+    },
 }
 
 

@@ -123,6 +123,11 @@ POSES = [
     _frame("typical_frame", "a talking face of the standard layout at 8 bits, without audio_sample", TYPICAL),
     _frame("speech_frame", "audio_sample is there when speech drives the mouth", vary(TYPICAL, AUDIO_SAMPLE)),
     _frame(
+        "speech_frame_of_a_day",
+        "the same after a day: a sequence beyond 65535, a sample of 48000 Hz beyond 2^32",
+        vary(TYPICAL, entry(2, "02 1a 004f1a00", 5184000), entry(14, "0e 1b 0000000101dfa700", "4326401792")),
+    ),
+    _frame(
         "consent_denied",
         "without consent no group is valid and every value is at rest",
         vary(REST, GROUPS_DENIED),

@@ -75,6 +75,12 @@ def _layout(
     return Good(name=f"layout_message_{name}", message="layout", entries=entries, shows=shows, decoded_extra={"message": message})
 
 
+def _voiced(name: str, shows: str, entries: Entries) -> Good:
+    return Good(name=f"layout_message_{name}", message="layout", entries=entries, shows=shows, decoded_extra={"message": "avatar_frame"})
+
+
+AUDIO_RATE = entry(9, "09 19 bb80", 48000)
+LOOK_AHEAD = entry(10, "0a 18 28", 40)
 MANY = [f"c{place:04d}" for place in range(1024)]
 FOUR = "four parts announce an avatar layout"
 GOOD = [
@@ -95,10 +101,19 @@ GOOD = [
     _layout("name_of_64_bytes", "the longest name", "19 0403", 1027, "ffe054fe7ae0cb6d", (["a" * 64], [], [], [])),
     _layout("1024_names", "the most names of a part", "19 0404", 1028, "6194e44e5c54be2c", (MANY, [], [], [])),
     _layout("no_names", "four empty parts: the hash of nothing", "19 0405", 1029, "e3b0c44298fc1c14", ([], [], [], [])),
+    _voiced("of_a_voice", "audio_sample counts at 48000 Hz, and the mouth is 40 ms late", (*CUSTOM, AUDIO_RATE, LOOK_AHEAD)),
+    _voiced("audio_rate_alone", "key 10 is optional", (*CUSTOM, AUDIO_RATE)),
+    _voiced("look_ahead_alone", "key 9 is optional", (*CUSTOM, LOOK_AHEAD)),
+    _voiced("smallest_of_a_voice", "8000 Hz and no delay", (*CUSTOM, entry(9, "09 19 1f40", 8000), entry(10, "0a 00", 0))),
+    _voiced(
+        "largest_of_a_voice",
+        "192000 Hz and the longest delay",
+        (*CUSTOM, entry(9, "09 1a 0002ee00", 192000), entry(10, "0a 19 ffff", 65535)),
+    ),
     Good(
         name="layout_message_unknown_keys",
         message="layout",
-        entries=(*CUSTOM, entry(9, "09 62 6f6b"), entry(30, "18 1e a0")),
+        entries=(*CUSTOM, entry(11, "0b 62 6f6b"), entry(30, "18 1e a0")),
         shows="keys of later versions are skipped in a layout message too",
         roundtrip=False,
         decoded_extra={"message": "avatar_frame"},
@@ -146,6 +161,20 @@ BAD = [
         shows="a byte after the map",
         body=body(CUSTOM) + b"\x00",
     ),
+    _bad("audio_rate_7999", "out_of_range", "below 8000", (*CUSTOM, entry(9, "09 19 1f3f"))),
+    _bad("audio_rate_192001", "out_of_range", "above 192000", (*CUSTOM, entry(9, "09 1a 0002ee01"))),
+    _bad("audio_rate_text", "wrong_type", "a rate that is text", (*CUSTOM, entry(9, "09 62 6f6b"))),
+    _bad("audio_rate_float", "wrong_type", "a rate that is a float", (*CUSTOM, entry(9, "09 fa 473b8000"))),
+    _bad("look_ahead_65536", "out_of_range", "more than 16 bits", (*CUSTOM, entry(10, "0a 1a 00010000"))),
+    _bad("look_ahead_negative", "wrong_type", "a mouth that leads", (*CUSTOM, entry(10, "0a 20"))),
+    _bad("look_ahead_before_audio_rate", "malformed", "key 10 before key 9", (*CUSTOM, LOOK_AHEAD, AUDIO_RATE)),
+    Bad(
+        name="layout_message_of_a_voice_truncated_at_every_byte",
+        message="layout",
+        status="truncated",
+        shows="every proper prefix of a layout message of a voice",
+        truncations_of="layout_message_of_a_voice",
+    ),
     _with_parts("1_part", "wrong_length", "one part", "d7a1ea7827ba6d69", "08 81 81" + JAW),
     _with_parts("3_parts", "wrong_length", "three parts announce nothing", "d7a1ea7827ba6d69", "08 83 81" + JAW + "80 80"),
     _with_parts("5_parts", "wrong_length", "five parts", "d7a1ea7827ba6d69", "08 85 81" + JAW + "80 80 80 80"),
@@ -167,7 +196,7 @@ BAD = [
         message="layout",
         status="over_limit",
         shows="a byte longer than a reader looks at",
-        # 09 5a: an unknown key with a byte string that fills the message.
-        body=body((*CUSTOM, entry(9, f"09 5a {65537 - len(body(CUSTOM)) - 6:08x}" + "00" * (65537 - len(body(CUSTOM)) - 6)))),
+        # 14 5a: an unknown key with a byte string that fills the message.
+        body=body((*CUSTOM, entry(20, f"14 5a {65537 - len(body(CUSTOM)) - 6:08x}" + "00" * (65537 - len(body(CUSTOM)) - 6)))),
     ),
 ]

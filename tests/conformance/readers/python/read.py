@@ -1,6 +1,6 @@
 """The Python reader of the conformance vectors: one message in, one line of JSON out.
 
-    read.py MESSAGE FILE [AFTER...]     MESSAGE: avatar_frame, emotion_update or layout
+    read.py MESSAGE FILE [AFTER...]     MESSAGE: avatar_frame, emotion_update, track_chunk or layout
     read.py --batch                     the same, one line each on standard input, fields separated by tabs
 
 AFTER are files of layout messages that the reader has seen before. The line is {"status": ..., "decoded": ...}: decoded is null unless
@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from affectia.registry import DecodeStatus
-from affectia.wire import avatar_frame, emotion_update, layout
+from affectia.wire import avatar_frame, emotion_update, layout, track_chunk
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import LayoutMessage, LayoutTable
+from affectia.wire.track_chunk import TrackChunk
 
-Message = AvatarFrame | EmotionUpdate | LayoutMessage
+Message = AvatarFrame | EmotionUpdate | LayoutMessage | TrackChunk
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +59,9 @@ def read_with(message: str, body: bytes, layouts: LayoutTable) -> tuple[DecodeSt
         return avatar_frame.try_decode(body, layouts)
     if message == "emotion_update":
         return emotion_update.try_decode(body, layouts)
-    raise ValueError(f"message is {message}, expected avatar_frame, emotion_update or layout")
+    if message == "track_chunk":
+        return track_chunk.try_decode(body, layouts)
+    raise ValueError(f"message is {message}, expected avatar_frame, emotion_update, track_chunk or layout")
 
 
 def layouts_after(announcements: Sequence[bytes]) -> LayoutTable:
@@ -78,6 +81,8 @@ def write(message: Message) -> bytes:
         return avatar_frame.encode(message)
     if isinstance(message, EmotionUpdate):
         return emotion_update.encode(message)
+    if isinstance(message, TrackChunk):
+        return track_chunk.encode(message)
     return layout.encode(message)
 
 
@@ -89,7 +94,25 @@ def in_vector_form(message: Message) -> dict[str, Any]:
             "layout_id": message.layout.layout_id,
             "layout_hash": message.layout.layout_hash.hex(),
             "parts": [list(part) for part in message.layout.parts],
+            "audio_rate_hz": message.audio_rate_hz,
+            "look_ahead_millis": message.look_ahead_millis,
             "message": message.layout.message,
+        }
+    if isinstance(message, TrackChunk):
+        return {
+            "stream_id": message.stream_id,
+            "sequence": message.sequence,
+            "layout_id": message.layout.layout_id,
+            "layout_hash": message.layout.layout_hash.hex(),
+            "start_sample": str(message.start_sample),
+            "sample_rate_hz": message.sample_rate_hz,
+            "frame_rate_hz": message.frame_rate_hz,
+            "frame_count": message.frame_count,
+            "blendshapes": _rows(_bytes(message.blendshapes), message.layout.count(0)),
+            "visemes": _rows(_bytes(message.visemes), message.layout.count(1)),
+            "end": int(message.end),
+            "look_ahead_millis": message.look_ahead_millis,
+            "degraded": int(message.degraded),
         }
     header = {
         "stream_id": message.stream_id,
