@@ -75,7 +75,7 @@ def tells_ipa(label: str) -> bool:
 
 def _plain(label: str) -> str:
     """Letters without what is written above and below them; a cedilla makes another sound, and stays."""
-    whole = unicodedata.normalize("NFC", label.strip().replace("ç", "\0"))
+    whole = unicodedata.normalize("NFC", label.strip()).replace("ç", "\0")
     split = unicodedata.normalize("NFD", whole)
     return "".join(letter for letter in split if not unicodedata.combining(letter)).replace("\0", "ç").casefold()
 

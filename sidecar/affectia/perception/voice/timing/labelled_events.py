@@ -71,7 +71,7 @@ def told_kind(labels: Sequence[str]) -> LabelKind:
         return LabelKind.VISEME
     if said and all(arpabet(label) for label in said):
         return LabelKind.ARPABET
-    short = all(len(label.strip()) <= _IPA_LETTERS for label in said)
+    short = bool(said) and all(len(label.strip()) <= _IPA_LETTERS for label in said)
     if any(tells_ipa(label) for label in said) or (short and all(ipa_table().visemes(label) is not None for label in said)):
         return LabelKind.IPA
     return LabelKind.WORD

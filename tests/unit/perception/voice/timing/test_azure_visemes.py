@@ -10,7 +10,30 @@ from affectia.perception.voice.timing.timed_visemes import TimedVisemes
 
 pytestmark = pytest.mark.unit
 
-EXPECTED = "sil aa aa oh E RR ih ou oh aa+ou oh+ih aa+ih kk RR nn SS CH TH FF DD kk PP".split()
+EXPECTED = [
+    "sil",
+    "aa",
+    "aa",
+    "oh",
+    "E",
+    "RR",
+    "ih",
+    "ou",
+    "oh",
+    "aa+ou",
+    "oh+ih",
+    "aa+ih",
+    "kk",
+    "RR",
+    "nn",
+    "SS",
+    "CH",
+    "TH",
+    "FF",
+    "DD",
+    "kk",
+    "PP",
+]
 
 
 def visemes(offsets: list[float], ids: list[int], unit: str | None = None, clip_secs: float | None = None) -> TimedVisemes:

@@ -107,8 +107,8 @@ def test_points_comments_and_a_label_over_two_lines_do_not_disturb() -> None:
         ("intervals: size = 3", "intervals: size = 2.5", r"number of intervals of the TextGrid is 2\.5"),
         ("intervals: size = 3", "intervals: size = 5", "TextGrid ends after line"),
         ("IntervalTier", "OtherTier", "tier of the TextGrid is no IntervalTier"),
-        ('text = "M"', "text = 5", "TextGrid has a number, expected a label in quotes: line 17"),
-        ("xmin = 0.1", 'xmin = "0.1"', "TextGrid has a text, expected a time as a number: line 19"),
+        ('text = "M"', "text = 5", "TextGrid has a number, expected a label in quotes: line 18"),
+        ("xmin = 0.1", 'xmin = "0.1"', "TextGrid has a text, expected a time as a number: line 20"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_line(before: str, after: str, message: str) -> None:

@@ -10,7 +10,13 @@ from affectia.perception.voice.timing.timing_file import MAX_BYTES, load_timing,
 
 pytestmark = pytest.mark.unit
 
-GRID = 'File type = "ooTextFile"\nObject class = "TextGrid"\n0\n0.2\n<exists>\n1\n"IntervalTier"\n"phones"\n0\n0.2\n2\n0\n0.1\n"M"\n0.1\n0.2\n"IY1"\n'
+GRID = """File type = "ooTextFile"
+Object class = "TextGrid"
+0 0.2 <exists> 1
+"IntervalTier" "phones" 0 0.2 2
+0 0.1 "M"
+0.1 0.2 "IY1"
+"""
 JSON = '{"events": [{"start": 0, "end": 0.1, "phone": "M"}, {"start": 0.1, "end": 0.2, "phone": "IY1"}]}'
 TABLE = "0\t0.1\tM\n0.1\t0.2\tIY1\n"
 
