@@ -13,7 +13,7 @@ import typer
 from affectia.bake.bake_job import BakeJob, run_job
 from affectia.bake.bake_options import BakeOptions
 from affectia.bake.bake_voice import BakeVoice
-from affectia.bake.clip_files import result_path, timing_beside
+from affectia.bake.clip_files import checked_apart, result_path, timing_beside
 from affectia.bake.track_format import TrackFormat
 from affectia.bake.whole_file import write_whole
 from affectia.cli.bake_report import clip_json, clip_lines
@@ -66,9 +66,11 @@ def bake(
 
 def bake_clip_file(job: BakeJob, *, out: str | None, plot: Path | None = None, as_json: bool = False) -> None:
     """Bake one clip, write its track, draw it where that is wanted, and say what came of it."""
-    source = job.clip or job.timing
-    assert source is not None
-    result = result_path(source, out, job.form, others=[job.timing] if job.timing else [])
+    sources = [path for path in (job.clip, job.timing) if path is not None]
+    source = sources[0]
+    result = result_path(source, out, job.form, others=sources)
+    if plot is not None:
+        checked_apart(plot, sources)
     baked = run_job(job, BakeVoice())
     assert baked is not None
     write_whole(result, baked.content)

@@ -86,6 +86,7 @@ def test_a_silent_clip_is_a_shut_mouth_and_a_note(tmp_path: Path, capsys: pytest
         (["{line}", "--language", "deutsch bitte"], 2, "language is no tag"),
         (["{line}", "--timing", "{timing}", "--no-timing"], 2, "both given"),
         (["{line}", "-o", "{line}"], 2, "take the place of what it is made of"),
+        (["{line}", "--plot", "{line}"], 2, "take the place of what it is made of"),
         (["{line}", "--timing", "{timing}", "-o", "{timing}"], 2, "take the place of what it is made of"),
         (["{folder}", "--timing", "{timing}"], 2, "--timing is for one clip"),
         (["{folder}", "--plot", "a.png"], 2, "--plot is for one clip"),

@@ -17,10 +17,11 @@ FACTS = BakeFacts(9.657, 22_050, 2, 580, 60, False, "visemes of the sound", ("cl
 
 
 def drawn(report: FolderReport) -> str:
-    console = Console(file=io.StringIO(), width=120)
+    told = io.StringIO()
+    console = Console(file=told, width=120)
     for table in report.tables():
         console.print(table)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return told.getvalue()
 
 
 def test_one_clip_is_six_lines() -> None:

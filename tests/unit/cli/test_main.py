@@ -29,7 +29,7 @@ def test_a_wrong_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> 
     assert "--source" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["serve", "watch", "demo", "models", "replay", "devices", "doctor", "inspect"])
+@pytest.mark.parametrize("command", ["serve", "watch", "demo", "models", "replay", "bake", "devices", "doctor", "inspect"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert command in capsys.readouterr().out
