@@ -16,6 +16,7 @@ from affectia.inference.model_store import ModelStore
 from affectia.v1 import device_pb2, model_pb2, session_pb2
 from affectia.version import installed_version
 from tests.contract.door import SLOTS, Door, eventually, next_frame, open_door, refused
+from tests.unit.sounds import tone, write_sound
 
 pytestmark = pytest.mark.contract
 
@@ -164,6 +165,53 @@ def test_consent_is_granted_and_revoked(door: Door, face_landmarker_path: Path) 
         door.stub.SetConsent(session_pb2.SetConsentRequest(session_id="asked", modality="telepathy", granted=True))
 
 
+def test_voice_of_a_file_is_heard_and_told(door: Door, tmp_path: Path) -> None:
+    line = write_sound(tmp_path / "line.wav", tone(150, rate_hz=44_100, secs=2.0), rate_hz=44_100)
+    session = door.start("told", "none", voice=f"file:{line}", loop=True)
+    assert (session.source, session.voice, list(session.avatar_ids)) == ("none", "file:line.wav", ["told"])
+    eventually(lambda: door.session("told").voice_status.frames_heard > 20)
+    voice = door.session("told").voice_status
+    assert voice.state == session_pb2.SESSION_STATE_RUNNING
+    assert (voice.source_rate_hz, voice.blocks_dropped) == (44_100, 0)
+    assert 40 <= voice.look_ahead_millis <= 100
+    assert voice.perception_p95_millis > 0
+    frame = next_frame(door.stream("told"))
+    assert frame.group(registry.Group.MOUTH)[:2] == (True, registry.Source.VOICE)
+    assert frame.audio_sample
+
+
+def test_microphone_without_consent_waits_and_may_be_revoked(door: Door) -> None:
+    session = door.start("mute", "synthetic", voice="microphone:nobody has one of this name")
+    assert session.state == session_pb2.SESSION_STATE_RUNNING
+    assert session.voice_status.state == session_pb2.SESSION_STATE_WAITING_FOR_CONSENT
+    assert session.detail == "consent for 'microphone' is not granted"
+    granted = door.stub.SetConsent(session_pb2.SetConsentRequest(session_id="mute", modality="microphone", granted=True))
+    assert list(granted.consent) == ["microphone"]
+    revoked = door.stub.SetConsent(session_pb2.SetConsentRequest(session_id="mute", modality="microphone", granted=False))
+    assert revoked.voice_status.state == session_pb2.SESSION_STATE_WAITING_FOR_CONSENT
+    assert next_frame(door.stream("mute")).group(registry.Group.MOUTH)[:2] == (True, registry.Source.FACE)
+
+
+@pytest.mark.parametrize(
+    ("source", "voice", "count", "words"),
+    [
+        ("none", "", 1, "neither pictures nor a voice"),
+        ("none", "tape", 1, "voice is 'tape'"),
+        ("synthetic", "same", 1, "voice is 'same'"),
+        ("synthetic", "microphone", 2, "nobody can tell whose it is"),
+    ],
+)
+def test_voice_that_cannot_be_is_refused(door: Door, source: str, voice: str, count: int, words: str) -> None:
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, words):
+        door.start("bad-voice", source, voice=voice, avatar_count=count)
+    assert not door.status().sessions
+
+
+def test_voice_file_that_is_missing_is_not_found(door: Door, tmp_path: Path) -> None:
+    with refused(grpc.StatusCode.NOT_FOUND, "does not exist"):
+        door.start("no-voice", "none", voice=f"file:{tmp_path / 'nothing.wav'}")
+
+
 def test_camera_that_does_not_open_is_not_found(door: Door) -> None:
     with refused(grpc.StatusCode.NOT_FOUND, "camera 7 does not open"):
         door.start("no-camera", "camera:7", consent=["camera"])
@@ -204,7 +252,10 @@ def test_missing_and_damaged_models_are_told(tmp_path: Path) -> None:
 
 
 def test_devices_are_listed(door: Door) -> None:
-    cameras = door.stub.ListDevices(device_pb2.ListDevicesRequest(), timeout=60).cameras
+    listed = door.stub.ListDevices(device_pb2.ListDevicesRequest(), timeout=60)
+    cameras = listed.cameras
     assert len(cameras) <= 8
     assert [camera.index for camera in cameras] == sorted({camera.index for camera in cameras})
     assert all(camera.busy or camera.width > 0 for camera in cameras)
+    assert bool(listed.microphones_detail) is False or not listed.microphones
+    assert all(microphone.name and microphone.state for microphone in listed.microphones)

@@ -14,6 +14,7 @@ from affectia.cli.inspect import inspect
 from affectia.cli.models import models_app
 from affectia.cli.replay import replay
 from affectia.cli.serve import serve
+from affectia.cli.speak import speak
 from affectia.cli.watch import watch
 from affectia.version import installed_version
 
@@ -29,6 +30,7 @@ app.command()(watch)
 app.command()(demo)
 app.command()(replay)
 app.command()(bake)
+app.command()(speak)
 app.command()(devices)
 app.command()(doctor)
 app.command()(inspect)

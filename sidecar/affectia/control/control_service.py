@@ -5,24 +5,30 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, Final, TypeAlias, TypeVar
 
 import grpc
 
 from affectia import registry
 from affectia.capture.camera_list import FoundCamera, list_cameras
+from affectia.capture.microphone import MicrophoneSource
+from affectia.capture.microphone_list import MicrophoneListing, list_microphones
+from affectia.capture.source import Source
 from affectia.control import messages
+from affectia.control.bake_calls import BakeCalls
 from affectia.control.cameras import camera_message
 from affectia.control.frame_feed import FrameFeed, topic_filter
+from affectia.control.microphones import listing_detail, microphone_message
 from affectia.control.shared_call import SharedCall
+from affectia.control.speak_calls import SpeakCalls
 from affectia.control.status_codes import status_of
 from affectia.errors import ConfigError, NoFreeSlot
 from affectia.inference.model_store import ModelCheck
 from affectia.session.session import Session, SessionState
 from affectia.session.sidecar import Sidecar
 from affectia.session.source_spec import SourceSpec
-from affectia.v1 import control_pb2_grpc, device_pb2, frame_pb2, model_pb2, session_pb2, status_pb2
+from affectia.v1 import bake_pb2, control_pb2_grpc, device_pb2, frame_pb2, model_pb2, session_pb2, speak_pb2, status_pb2
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +73,11 @@ class ControlService(control_pb2_grpc.ControlServicer):
         self.grpc_port = grpc_port
         self._configuring = asyncio.Lock()
         self._cameras = SharedCall(self._find_cameras)
+        self._microphones = SharedCall(self._find_microphones)
         self._models = SharedCall(self._check_models)
         self._feeds: set[FrameFeed] = set()
+        self._bakes = BakeCalls()
+        self._speaks = SpeakCalls(sidecar.speech)
 
     @property
     def stream_count(self) -> int:
@@ -76,9 +85,14 @@ class ControlService(control_pb2_grpc.ControlServicer):
         return len(self._feeds)
 
     def close_streams(self) -> None:
-        """End every frame stream; their callers are told that the sidecar stops."""
+        """End every frame stream and every line that is spoken; their callers are told that the sidecar stops."""
         for feed in self._feeds:
             feed.close()
+        self._speaks.close()
+
+    async def end_bakes(self) -> None:
+        """End every bake; their callers are told that the sidecar stops, and no process is left when it returns."""
+        await self._bakes.close()
 
     @_told
     async def GetStatus(self, request: status_pb2.GetStatusRequest, context: Context) -> status_pb2.Status:
@@ -116,8 +130,13 @@ class ControlService(control_pb2_grpc.ControlServicer):
 
     @_told
     async def ListDevices(self, request: device_pb2.ListDevicesRequest, context: Context) -> device_pb2.ListDevicesResponse:
-        """The cameras that answer now."""
-        return device_pb2.ListDevicesResponse(cameras=[camera_message(camera) for camera in await self._cameras()])
+        """The cameras that answer now, and the microphones."""
+        cameras, listing = await asyncio.gather(self._cameras(), self._microphones())
+        return device_pb2.ListDevicesResponse(
+            cameras=[camera_message(camera) for camera in cameras],
+            microphones=[microphone_message(microphone) for microphone in listing.microphones],
+            microphones_detail=listing_detail(listing),
+        )
 
     @_told
     async def StreamFrames(self, request: frame_pb2.StreamFramesRequest, context: Context) -> None:
@@ -136,6 +155,21 @@ class ControlService(control_pb2_grpc.ControlServicer):
                 self._feeds.discard(feed)
         await context.abort(grpc.StatusCode.UNAVAILABLE, "sidecar is stopping, connect again when it is back")
 
+    @_told
+    async def Bake(self, request: bake_pb2.BakeRequest, context: Context) -> bake_pb2.BakeResponse:
+        """A whole clip into a track, in a process of its own."""
+        return await self._bakes.bake(request, context)
+
+    @_told
+    async def Speak(self, request: AsyncIterator[speak_pb2.SpeakRequest], context: Context) -> None:
+        """A line that a synthesiser makes, into a track."""
+        await self._speaks.speak(request, context)
+
+    @_told
+    async def Flush(self, request: speak_pb2.FlushRequest, context: Context) -> speak_pb2.FlushResponse:
+        """Cut what an avatar says."""
+        return await self._speaks.flush(request)
+
     def _configure(self, request: session_pb2.ConfigureRequest) -> Session:
         sessions = self._sidecar.sessions
         options = messages.changed_options(sessions.get(request.session_id).options, request.options)
@@ -146,7 +180,15 @@ class ControlService(control_pb2_grpc.ControlServicer):
         return [store.verify(model_id) for model_id in store.manifest.ids]
 
     def _find_cameras(self) -> list[FoundCamera]:
-        # A session that waits for consent holds no device.
-        holding = (session for session in self._sidecar.sessions.all() if session.state in (SessionState.RUNNING, SessionState.RETRYING))
-        specs = (SourceSpec.parse(session.source.description) for session in holding if session.source.modality == "camera")
+        specs = [SourceSpec.parse(source.description) for source in self._held("camera")]
         return list_cameras({spec.camera_index for spec in specs}, self._sidecar.options.camera)
+
+    def _find_microphones(self) -> MicrophoneListing:
+        return list_microphones({source.key for source in self._held("microphone") if isinstance(source, MicrophoneSource)})
+
+    def _held(self, modality: str) -> Iterator[Source]:
+        """The sources of sessions that hold a device now: one that waits for consent holds none."""
+        for session in self._sidecar.sessions.all():
+            for source in session.sources:
+                if source.modality == modality and session.state_of(source) in (SessionState.RUNNING, SessionState.RETRYING):
+                    yield source

@@ -12,21 +12,23 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from affectia.control.bake_calls import MOST_MESSAGE_BYTES
 from affectia.control.control_service import ControlService
 from affectia.errors import ConfigError, PortInUse
 from affectia.session.sidecar import Sidecar
+from affectia.session.speech.speech import MAX_LINES
 from affectia.v1 import control_pb2, control_pb2_grpc
 
 SERVICE: Final[str] = control_pb2.DESCRIPTOR.services_by_name["Control"].full_name
 
-MAX_CALLS: Final = 64
+MAX_CALLS: Final = 64 + MAX_LINES  # lines that are spoken leave the others as many as ever
 _HOSTS: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 _IN_USE: Final = (errno.EADDRINUSE, errno.EACCES)  # Windows says EACCES where another program holds a port for itself
 _OPTIONS: Final = (
     ("grpc.so_reuseport", 0),  # else a second server would share the port instead of being refused
     ("grpc.max_concurrent_streams", MAX_CALLS),
-    ("grpc.max_receive_message_length", 64 * 1024),  # requests are names and numbers
-    ("grpc.max_send_message_length", 4 * 1024 * 1024),
+    ("grpc.max_receive_message_length", 64 * 1024),  # requests are names and numbers, and sound in pieces
+    ("grpc.max_send_message_length", MOST_MESSAGE_BYTES),
     ("grpc.server_handshake_timeout_ms", 5000),  # who connects and does not speak HTTP/2 is let go
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
@@ -83,6 +85,7 @@ class ControlServer:
         server, self._server = self._server, None
         await self._health.enter_graceful_shutdown()
         self._service.close_streams()
+        await self._service.end_bakes()
         await server.stop(grace_secs)
 
 

@@ -71,6 +71,19 @@ class ZmqTransport:
         for tap in self._taps:
             tap(topic, body)
 
+    def try_send(self, topic: bytes, body: bytes) -> bool:
+        """Send to all who listen, or to nobody and say False where the queue of one of them is full; never waits."""
+        self._socket.setsockopt(zmq.XPUB_NODROP, 1)
+        try:
+            self._socket.send(topic + body, zmq.NOBLOCK)
+        except zmq.Again:
+            return False
+        finally:
+            self._socket.setsockopt(zmq.XPUB_NODROP, 0)
+        for tap in self._taps:
+            tap(topic, body)
+        return True
+
     def tap(self, receiver: Callable[[bytes, bytes], None]) -> Callable[[], None]:
         """Give every message to `receiver` too, on the motion thread, until the returned function is called; any thread."""
         self._taps = (*self._taps, receiver)

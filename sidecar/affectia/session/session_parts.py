@@ -147,9 +147,9 @@ class SessionParts:
                 microphone.check()
             return microphone
         pictures = request.source
-        path = spec.path
-        if spec.kind == "same":
-            path = self._models.path(pictures.clip_id) if pictures.kind == "clip" else pictures.path
+        clip_id, path = (pictures.clip_id, pictures.path) if spec.kind == "same" else (spec.clip_id, spec.path)
+        if clip_id:
+            path = self._models.path(clip_id)
         assert path is not None
         return AudioFileSource(path, inbox, self._clock, AudioFileOptions(loop=request.loop))
 

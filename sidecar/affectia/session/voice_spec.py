@@ -1,4 +1,4 @@
-"""What a voice is called: `microphone`, `microphone:N`, `microphone:NAME`, `file:PATH`, `same`, `none`."""
+"""What a voice is called: `microphone`, `microphone:N`, `microphone:NAME`, `file:PATH`, `clip:ID`, `same`, `none`."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import Final
 from affectia.errors import ConfigError
 from affectia.session.source_spec import SourceSpec, checked_path
 
-FORMS: Final = "microphone, microphone:N, microphone:NAME, file:PATH, same or none"
+FORMS: Final = "microphone, microphone:N, microphone:NAME, file:PATH, clip:ID, same or none"
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpec:
-    """A voice as it was asked for; `kind` is microphone, file or same.
+    """A voice as it was asked for; `kind` is microphone, file, clip or same.
 
-    `microphone` is a number, a name or a part of one, empty for the one that the system prefers. `same` is the sound of the file or clip
-    that the pictures come from.
+    `microphone` is a number, a name or a part of one, empty for the one that the system prefers. A clip is one of the models' manifest.
+    `same` is the sound of the file or clip that the pictures come from.
     """
 
     kind: str
     microphone: str = ""
     path: Path | None = None
+    clip_id: str = ""
 
     @staticmethod
     def parse(text: str) -> VoiceSpec | None:
-        """Read a voice's name, None for no voice; raises ConfigError with the six forms."""
+        """Read a voice's name, None for no voice; raises ConfigError with the seven forms."""
         kind, colon, rest = text.partition(":")
         if text in ("", "none"):
             return None
@@ -34,6 +35,8 @@ class VoiceSpec:
             return VoiceSpec("microphone", microphone=rest)
         if kind == "file" and rest:
             return VoiceSpec("file", path=checked_path(rest, what="voice file"))
+        if kind == "clip" and rest:
+            return VoiceSpec("clip", clip_id=rest)
         if text == "same":
             return VoiceSpec("same")
         raise ConfigError(f"voice is {text!r}, expected {FORMS}")

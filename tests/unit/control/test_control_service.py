@@ -52,6 +52,7 @@ class FakeSidecar:
         self.taps: list[Receiver] = []
         self.transport = self
         self.sessions = self
+        self.speech = SimpleNamespace()
         self.models = SimpleNamespace(manifest=SimpleNamespace(ids=("face",)), verify=self._verify)
         self.error: Exception = SessionError("session 'anna' is not open")
 

@@ -159,6 +159,35 @@ def test_a_reader_that_does_not_read_never_holds_up_the_sender(link: Link) -> No
     sender.join(10)
 
 
+def test_a_message_that_must_not_be_lost_waits_for_the_reader_who_is_behind(link: Link) -> None:
+    slow, other = link.subscriber(b"track/a\0"), link.subscriber(b"track/b\0")
+    link.take_until(lambda: link.transport.wants(b"track/a\0") and link.transport.wants(b"track/b\0"))
+    sent = 0
+    while link.transport.try_send(b"track/a\0", bytes([sent % 256]) * 4000):
+        sent += 1
+        assert sent < 100_000
+    assert link.transport.try_send(b"track/b\0", b"1")  # who listens to something else is not held up
+    assert other.recv() == b"track/b\x001"
+    got = 0
+    while got < sent:
+        assert slow.recv()[8:9] == bytes([got % 256])  # every one of them, in order
+        got += 1
+    assert wait_until(lambda: link.transport.try_send(b"track/a\0", b"last"))
+    assert slow.recv() == b"track/a\0last"
+
+
+def test_a_message_that_nobody_listens_to_is_sent_at_once(link: Link) -> None:
+    assert link.transport.try_send(b"track/a\0", b"1")
+
+
+def test_a_frame_is_dropped_as_ever_after_a_message_that_must_not_be_lost(link: Link) -> None:
+    link.subscriber(b"")
+    link.take_until(lambda: link.transport.subscription_count == 1)
+    while link.transport.try_send(b"track/a\0", bytes(4000)):
+        pass
+    link.transport.send(b"avatar/a\0", bytes(4000))  # raises nothing
+
+
 def test_a_tap_gets_everything_until_it_is_removed(link: Link) -> None:
     got: list[tuple[bytes, bytes]] = []
 
@@ -173,3 +202,10 @@ def test_a_tap_gets_everything_until_it_is_removed(link: Link) -> None:
     assert not link.transport.wants(b"avatar/a\0")
     link.transport.send(b"avatar/a\0", b"2")
     assert got == [(b"avatar/a\0", b"1")]
+
+
+def test_a_tap_gets_what_must_not_be_lost(link: Link) -> None:
+    got: list[tuple[bytes, bytes]] = []
+    link.transport.tap(lambda topic, body: got.append((topic, body)))
+    assert link.transport.try_send(b"track/a\0", b"1")
+    assert got == [(b"track/a\0", b"1")]

@@ -372,3 +372,12 @@ def test_a_voice_is_opened_and_closed_with_its_session(stage: Stage) -> None:
     stage.manager.stop("a")
     assert all(microphone.closed.is_set() for microphone in stage.microphones.opened)
     assert stage.engines[0].stream_count == 0
+
+
+def test_avatars_are_known_while_their_session_is_open(stage: Stage) -> None:
+    stage.manager.start(SessionRequest("b", SourceSpec("synthetic"), avatars=2))
+    assert stage.manager.has_avatar("b")
+    assert stage.manager.has_avatar("b-2")
+    assert not stage.manager.has_avatar("b-3")
+    stage.manager.stop("b")
+    assert not stage.manager.has_avatar("b-2")

@@ -1,0 +1,1 @@
+"""Speech: lines of a synthesiser's voice, many at once, into tracks of a mouth."""
