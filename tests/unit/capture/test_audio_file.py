@@ -9,6 +9,7 @@ from affectia.capture.audio_file import BLOCK, AudioFileOptions, AudioFileSource
 from affectia.capture.source import SourceState
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, FakeClock, SystemClock
 from affectia.errors import CaptureError
+from affectia.signals.audio_sample import AudioSample
 from tests.unit.fakes import wait_until
 from tests.unit.sounds import FakeAudioSink, joined, tone, write_sound, write_video_with_sound
 
@@ -73,7 +74,12 @@ def test_in_real_time_a_block_comes_when_it_has_sounded(tmp_path: Path) -> None:
     clock, sink = SystemClock(), FakeAudioSink()
     came: list[int] = []
     put = sink.put
-    sink.put = lambda sample: (came.append(clock.now_nanos()), put(sample))[1]  # type: ignore[method-assign]
+
+    def note(sample: AudioSample) -> None:
+        came.append(clock.now_nanos())
+        put(sample)
+
+    sink.put = note  # type: ignore[method-assign]
     begins = clock.now_nanos() + 50 * NANOS_PER_MILLI
     path = write_sound(tmp_path / "a.wav", tone(440, rate_hz=16000, secs=0.1), rate_hz=16000)
     source = AudioFileSource(path, sink, clock, AudioFileOptions(starts_at_nanos=begins))

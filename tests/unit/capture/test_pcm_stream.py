@@ -109,12 +109,12 @@ def test_an_array_does_not_follow_half_a_sample() -> None:
 
 def test_what_is_wrong_with_the_sound_is_told() -> None:
     stream = PcmStream(PcmFormat(16000, 1, "float32"))
-    assert stream.notices == ()
+    assert list(stream.notices) == []
     sample = stream.push(np.full(16000, np.nan, np.float32).tobytes())
     assert sample is not None
     assert not sample.pcm.any()
-    assert stream.notices == ("16000 samples are no numbers", "silent")
+    assert list(stream.notices) == ["16000 samples are no numbers", "silent"]
     stream.push(np.full(16000, 2, np.float32).tobytes() + b"ab")
-    assert stream.notices == ("16000 samples are no numbers", "clipped")
+    assert list(stream.notices) == ["16000 samples are no numbers", "clipped"]
     stream.flush()
     assert stream.notices[-1] == "ends with 2 bytes of a sample of 4"

@@ -392,13 +392,8 @@ def test_chunks_that_are_missing_or_late_are_told_apart(link: Link) -> None:
 def test_chunks_end_after_silence_and_at_close(link: Link) -> None:
     subscriber = link.subscriber(tracks=True, count=3)
     assert list(subscriber.chunks(timeout_secs=0.01)) == []
-    ended = threading.Event()
-
-    def read() -> None:
-        for _ in subscriber.chunks():
-            pass
-        ended.set()
-
-    threading.Thread(target=read).start()
+    reader = threading.Thread(target=lambda: list(subscriber.chunks()))
+    reader.start()
     subscriber.close()
-    assert ended.wait(10)
+    reader.join(10)
+    assert not reader.is_alive()

@@ -54,7 +54,7 @@ def log_mel(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     spectrum = np.fft.rfft(windows * _HANN, _FFT).astype(np.complex64, copy=False)
     squares = spectrum.view(np.float32)
     squares *= squares
-    power = squares[..., ::2] + squares[..., 1::2]
+    power: NDArray[np.float32] = squares[..., ::2] + squares[..., 1::2]
     power *= _SCALE
     bands: NDArray[np.float32] = power @ _FILTERS
     np.maximum(bands, _FLOOR, out=bands)
