@@ -19,7 +19,9 @@ from tests.unit.sounds import FakeAudioSink
 pytestmark = pytest.mark.unit
 
 QUICK = MicrophoneOptions(first_retry_secs=0.01, longest_retry_secs=0.04)
-STALLING = MicrophoneOptions(first_retry_secs=0.01, longest_retry_secs=0.04, stall_secs=0.02)
+# A machine that is busy for a fifth of a second must not look like a microphone that has stopped.
+STALLING = MicrophoneOptions(first_retry_secs=0.01, longest_retry_secs=0.04, stall_secs=0.25)
+GROWING = MicrophoneOptions(first_retry_secs=0.02, longest_retry_secs=0.32)
 
 
 def microphone(
@@ -102,7 +104,7 @@ def test_the_detail_says_what_is_wrong_and_what_to_do(fault: MicrophoneFault) ->
 def test_the_delay_grows_to_its_longest_and_starts_over_after_sound() -> None:
     times: list[float] = []
     heard = FakeMicrophone()
-    streams: list[MicrophoneStream | MicrophoneFault] = [*[MicrophoneFault.GONE] * 4, heard, *[MicrophoneFault.GONE] * 2]
+    streams: list[MicrophoneStream | MicrophoneFault] = [*[MicrophoneFault.GONE] * 6, heard, *[MicrophoneFault.GONE] * 2]
     enough = threading.Event()
 
     def opener(which: str, options: MicrophoneOptions) -> MicrophoneStream | MicrophoneFault:
@@ -113,7 +115,7 @@ def test_the_delay_grows_to_its_longest_and_starts_over_after_sound() -> None:
         return streams.pop(0)
 
     sink = FakeAudioSink()
-    source = MicrophoneSource("", sink, FakeClock(), QUICK, opener, lambda which: MicrophoneFault.GONE)
+    source = MicrophoneSource("", sink, FakeClock(), GROWING, opener, lambda which: MicrophoneFault.GONE)
     started(source)
     heard.hear()
     assert sink.wait_for(1)
@@ -122,10 +124,10 @@ def test_the_delay_grows_to_its_longest_and_starts_over_after_sound() -> None:
     assert enough.wait(10)
     source.stop()
     delays = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
-    delays[4] = times[5] - ended_at
-    for delay, least in zip(delays[:7], (0.01, 0.02, 0.04, 0.04, 0.01, 0.02, 0.04), strict=True):
+    delays[6] = times[7] - ended_at
+    for delay, least in zip(delays[:9], (0.02, 0.04, 0.08, 0.16, 0.32, 0.32, 0.02, 0.04, 0.08), strict=True):
         assert delay >= 0.9 * least
-    assert delays[4] < 0.04
+    assert delays[6] < 0.32
 
 
 def test_without_portaudio_it_ends_and_says_what_to_install() -> None:
