@@ -54,30 +54,30 @@ def _reverberated(power: Tensor, chance: torch.Generator) -> Tensor:
     decay = _uniform((batch, 1), 0.02, 0.14, chance)  # seconds in which power falls to 1 / e: rooms up to 1 s of RT60
     tail = torch.exp(-torch.arange(1, length + 1) * 0.01 / decay)
     tail = tail / tail.sum(dim=1, keepdim=True)
-    wet = _uniform((batch, 1), 0.0, 0.5, chance) * _happens(batch, 0.4, chance)[:, 0]
+    wet = _uniform((batch, 1), 0.0, 0.45, chance) * _happens(batch, 0.35, chance)[:, 0]
     kernel = torch.cat((1 - wet, wet * tail), dim=1).flip(1)[:, None, None, :]
     padded = torch.nn.functional.pad(power.transpose(1, 2), (length, 0))[None]
     return torch.nn.functional.conv2d(padded.reshape(1, batch, MELS, time + length), kernel, groups=batch)[0].transpose(1, 2)
 
 
 def _noise(power: Tensor, chance: torch.Generator) -> Tensor:
-    """Coloured noise against a mean power of 1: steady in some rows, swelling in others, none in three of ten."""
+    """Coloured noise against a mean power of 1: steady in some rows, swelling in others, none in four of ten."""
     batch, time, _ = power.shape
-    level_db = -_uniform((batch, 1, 1), 6.0, 50.0, chance)
+    level_db = -_uniform((batch, 1, 1), 10.0, 50.0, chance)
     colour = _colour(batch, chance, tilt_db=18.0, ripple_db=14.0)
     swell = torch.randn((batch, max(2, time // 25), 1), generator=chance)
     swell = torch.nn.functional.interpolate(swell.transpose(1, 2), time, mode="linear").transpose(1, 2)
     swell = swell * _uniform((batch, 1, 1), 0.0, 5.0, chance)
     # A band of noise has the power of a few independent samples: about a chi square of 4 degrees of freedom.
     flutter = torch.rand((2, *power.shape), generator=chance).clamp_min(1e-6).log().sum(0) / -2
-    return torch.exp(_DB * (level_db + colour + swell)) * flutter * _happens(batch, 0.7, chance)
+    return torch.exp(_DB * (level_db + colour + swell)) * flutter * _happens(batch, 0.6, chance)
 
 
 def _babble(power: Tensor, chance: torch.Generator) -> Tensor:
     """Somebody else in the background: another row of the batch."""
     batch = power.shape[0]
     level_db = -_uniform((batch, 1, 1), 14.0, 30.0, chance)
-    return power.roll(1, 0) * torch.exp(_DB * level_db) * _happens(batch, 0.15, chance)
+    return power.roll(1, 0) * torch.exp(_DB * level_db) * _happens(batch, 0.1, chance)
 
 
 def _narrowed(power: Tensor, chance: torch.Generator) -> Tensor:

@@ -26,7 +26,9 @@ _SILENCE = -2.6  # what log_mel makes of digital silence
 _IMPORTANCE = {"PP": 1.4, "FF": 1.8, "TH": 1.4}
 
 
-def train(frames: Path, into: Path, *, minutes: float, seed: int, channels: int, weights: dict[str, float], start: Path | None) -> None:
+def train(
+    frames: Path, into: Path, *, minutes: float, seed: int, channels: int, weights: dict[str, float], start: Path | None, peak_rate: float
+) -> None:
     """Train for about so many minutes; the learning rate falls to nothing at their end."""
     torch.manual_seed(seed)
     chance = torch.Generator().manual_seed(seed)
@@ -57,7 +59,7 @@ def train(frames: Path, into: Path, *, minutes: float, seed: int, channels: int,
     threading.Thread(target=prepare, name="prepare", daemon=True).start()
     began, step, mean_loss, mean_right = time.monotonic(), 0, 0.0, 0.0
     while (passed := (time.monotonic() - began) / (60 * minutes)) < 1:
-        rate = _PEAK_RATE * min(1, step / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * passed)))
+        rate = peak_rate * min(1, step / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * passed)))
         for group in optimizer.param_groups:
             group["lr"] = rate
         seen, right = ready.get()
@@ -102,7 +104,8 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--channels", type=int, default=CHANNELS)
     parser.add_argument("--weight", action="append", default=[], help="VOICE=FACTOR: how often a voice is heard, against its length")
-    parser.add_argument("--start", type=Path)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument("--rate", type=float, default=_PEAK_RATE, help="highest learning rate")
     options = parser.parse_args()
     factors = {name: float(value) for name, _, value in (text.partition("=") for text in options.weight)}
     train(
@@ -113,4 +116,5 @@ if __name__ == "__main__":
         channels=options.channels,
         weights=factors,
         start=options.start,
+        peak_rate=options.rate,
     )

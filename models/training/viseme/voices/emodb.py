@@ -32,6 +32,8 @@ _SENTENCES = {
     "b10": "D IY|V IH R T|AW F|D EH M|P L AA T S|Z AY N|V OW|V IH R|Z IY|IH M AH R|HH IH N L EY G AH N",
 }
 
+_LATE_SECS = 0.01  # a frame of the aligner begins this much before what it tells of (measured where vowels meet S)
+
 
 def utterances(folder: Path) -> Iterator[tuple[str, Utterance]]:
     """(name, utterance) of every clip that the aligner can follow; `folder` holds emotion/NAME.flac."""
@@ -67,7 +69,7 @@ def _aligned(decoder: Decoder, raw: bytes, text: str) -> list[tuple[float, float
     segments: list[tuple[float, float, int]] = []
     for word in decoder.get_alignment():
         for phone in word:
-            start, end = phone.start / 100, (phone.start + phone.duration) / 100
+            start, end = phone.start / 100 + _LATE_SECS, (phone.start + phone.duration) / 100 + _LATE_SECS
             name = phone.name
             segments += spread(start, end, (SIL,) if name in ("SIL", "<sil>", "+SPN+", "+NSN+") else visemes_of_arpabet(name))
     return segments
