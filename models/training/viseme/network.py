@@ -14,6 +14,8 @@ LABEL_DELAY: Final = 3  # row j speaks of the instant 10 ms * (j - 3); a row has
 VISEMES: Final = len(registry.VISEMES)
 CHANNELS: Final = 96
 TAPS: Final = 3
+# What is shown is the mean of the newest answers, newest first: half as many changes of the leading viseme for 8 ms of lag.
+SMOOTHING: Final = (8 / 15, 4 / 15, 2 / 15, 1 / 15)
 DILATIONS: Final = (1, 2, 4, 8, 16)  # frames: 0.65 s of the past in all
 
 
@@ -35,7 +37,7 @@ class Block(nn.Module):
 
 
 class VisemeNetwork(nn.Module):
-    """(batch, time, MELS) log-mel -> (batch, time, 15) logits; knows no future."""
+    """(batch, time, MELS) log-mel -> (batch, time, 15) logarithms of shares that sum to 1; knows no future."""
 
     def __init__(self, channels: int = CHANNELS) -> None:
         super().__init__()
@@ -45,8 +47,12 @@ class VisemeNetwork(nn.Module):
         self.leave = nn.Conv1d(channels, VISEMES, 1)
 
     def forward(self, mel: Tensor) -> Tensor:
-        """The logits of every frame, from a state of zeros."""
+        """The logarithms of every frame, from a state of zeros."""
         x = torch.relu(self.enter_norm(self.enter(nn.functional.pad(mel.transpose(1, 2), (TAPS - 1, 0)))))
         for block in self.blocks:
             x = block(x)
-        return torch.as_tensor(self.leave(torch.relu(x)).transpose(1, 2))
+        shares = torch.softmax(self.leave(torch.relu(x)).float(), dim=1)
+        before = nn.functional.pad(shares, (len(SMOOTHING) - 1, 0), mode="replicate")
+        time = shares.shape[2]
+        late = [weight * before[:, :, len(SMOOTHING) - 1 - tap :][:, :, :time] for tap, weight in enumerate(SMOOTHING)]
+        return torch.log(torch.stack(late).sum(0).clamp_min(1e-6)).transpose(1, 2)

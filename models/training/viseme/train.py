@@ -23,7 +23,7 @@ _BATCH = 96
 _PEAK_RATE = 3e-3
 _SILENCE = -2.6  # what log_mel makes of digital silence
 # Rare, quiet, and what people see first when it is missing: lips that meet, a lip at the teeth, the tongue between them.
-_IMPORTANCE = {"PP": 1.4, "FF": 1.8, "TH": 1.4}
+_IMPORTANCE = {"PP": 1.2, "FF": 1.5, "TH": 1.3}
 
 
 def train(
