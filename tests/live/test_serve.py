@@ -12,8 +12,9 @@ import pytest
 
 from affectia.client import Subscriber
 from affectia.client.subscriber import wait_for_frame
-from affectia.registry import Group
+from affectia.registry import Group, Source
 from tests.live.running_sidecar import RunningSidecar, free_port_base
+from tests.unit.sounds import tone, write_sound
 
 pytestmark = pytest.mark.live
 
@@ -64,6 +65,33 @@ def test_a_camera_without_consent_publishes_frames_that_are_not_valid() -> None:
         assert received is not None
         assert [received.frame.is_valid(group) for group in Group] == [False] * len(Group)
         assert not received.frame.blendshape_weights().any()
+
+
+def test_a_voice_alone_moves_a_mouth(tmp_path: Path) -> None:
+    line = write_sound(tmp_path / "line.wav", tone(150, rate_hz=22_050), rate_hz=22_050)
+    with (
+        RunningSidecar("--source", "none", "--voice", f"file:{line}", "--loop") as sidecar,
+        Subscriber(sidecar.endpoint) as subscriber,
+    ):
+        frames = [received.frame for received, _ in zip(subscriber.frames(timeout_secs=10), range(30), strict=False)]
+    assert frames[-1].group(Group.MOUTH)[:2] == (True, Source.VOICE)
+    assert frames[-1].audio_sample is not None
+
+
+def test_a_microphone_without_consent_is_not_listened_to() -> None:
+    # No microphone is there, and none is needed: without consent it is not opened.
+    with RunningSidecar("--source", "none", "--voice", "microphone") as sidecar, Subscriber(sidecar.endpoint) as subscriber:
+        received = wait_for_frame(subscriber, 10)
+        assert received is not None
+        assert [received.frame.is_valid(group) for group in Group] == [False] * len(Group)
+        assert received.frame.audio_sample is None
+
+
+def test_a_voice_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
+    base = str(free_port_base())
+    assert_one_sentence(affectia("serve", "--voice", "tape", "--port-base", base), 2, "voice is 'tape'", "microphone:NAME")
+    absent = affectia("serve", "--source", "none", "--voice", f"file:{tmp_path / 'absent.wav'}", "--port-base", base)
+    assert_one_sentence(absent, 4, "does not exist", "absent.wav")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What came in of action units and blinks, as curves: every update of one avatar, for the plot and the summary."""
+"""What came in of action units, blinks and speech, as curves: every update of one avatar, for the plot and the summary."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from affectia import registry
 from affectia.cli.action_units import LABELS, intensities
 from affectia.client import BlinkCounter, Blinks, ReceivedUpdate
 
@@ -17,11 +18,14 @@ STRONG_PERCENT: Final = 98.0  # of what was measured: higher than nearly all, bu
 
 @dataclass(frozen=True, slots=True)
 class AffectCurves:
-    """n updates in order of arrival; `units` (n, units) 0..1, NaN where not measured; `blinks` None where nobody told of any."""
+    """n updates in order of arrival; `units` (n, units) 0..1, NaN where not measured; `blinks` None where nobody told of any;
+    `speaking` (n,) the probability that somebody speaks, NaN where nobody is listened to.
+    """
 
     times_nanos: NDArray[np.int64]
     units: NDArray[np.float32]
     blinks: Blinks | None
+    speaking: NDArray[np.float32]
 
     def strongest(self, count: int) -> list[tuple[int, float]]:
         """(place, strength) of at most `count` action units, the strongest first; one that is measured but never seen is left out.
@@ -41,7 +45,7 @@ class AffectRecording:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rows: list[tuple[int, NDArray[np.float32]]] = []
+        self._rows: list[tuple[int, NDArray[np.float32], float]] = []
         self._avatar_id: str | None = None
         self._blinks = BlinkCounter()
         self._tells_blinks = False
@@ -55,15 +59,18 @@ class AffectRecording:
             return
         self._tells_blinks |= update.blink_events is not None
         self._blinks.add(update)
+        probability = update.speaking_probability
+        speaking = np.nan if probability is None else probability / registry.UNIT_WEIGHT_U8
         with self._lock:
-            self._rows.append((update.time_nanos, intensities(update)))
+            self._rows.append((update.time_nanos, intensities(update), speaking))
 
     def curves(self) -> AffectCurves:
         """Everything so far."""
         with self._lock:
             rows = list(self._rows)
         return AffectCurves(
-            np.array([time_nanos for time_nanos, _units in rows], np.int64),
-            np.array([units for _time, units in rows], np.float32).reshape(len(rows), len(LABELS)),
+            np.array([time_nanos for time_nanos, _units, _speaking in rows], np.int64),
+            np.array([units for _time, units, _speaking in rows], np.float32).reshape(len(rows), len(LABELS)),
             self._blinks.total if self._tells_blinks else None,
+            np.array([speaking for _time, _units, speaking in rows], np.float32),
         )

@@ -1,4 +1,6 @@
-"""A picture of a run: blendshapes, action units, the head, and where the face was. Curves only, no pictures of anybody."""
+"""A picture of a run: blendshapes, action units, the head, where the face was, and the visemes of a voice. Curves only, no pictures of
+anybody.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,9 @@ _LANES: Final = 10
 _UNIT_LANES: Final = 5
 _INK, _FAINT, _GRID = "#24292f", "#8c959f", "#e4e8ec"
 _SHAPE_COLOUR, _UNIT_COLOUR, _FOUND_COLOUR, _LOST_COLOUR = "#0a7ea4", "#bf5700", "#2da44e", "#cf222e"
+_VOICE_COLOUR: Final = "#8250df"
+_STRIP_COLUMNS: Final = 1064  # as many as there are pixels
+_WIDTH, _HEIGHT, _SPEECH_HEIGHT = 14.0, 14.0, 5.0  # inches of 100 pixels
 _HEAD_COLOURS: Final = (("yaw", "#0a7ea4"), ("pitch", "#bf5700"), ("roll", "#6e5494"))
 
 
@@ -31,25 +36,35 @@ def can_plot() -> bool:
 
 
 def write_plot(path: Path, curves: Curves, affect: AffectCurves, *, title: str) -> None:
-    """Draw at least one frame's curves as a PNG of 1400 x 1400, written whole or not at all; needs matplotlib."""
+    """Draw at least one frame's curves as a PNG of 1400 x 1400, 1400 x 1900 where a voice was listened to, written whole or not at all;
+    needs matplotlib.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # 0.5 s to import, and an extra
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(14, 14), dpi=100, facecolor="white")
-    FigureCanvasAgg(figure)
-    chosen = sorted(place for place, _strength in affect.strongest(_UNIT_LANES))
-    lanes, units, head, face = figure.subplots(4, 1, sharex=True, height_ratios=(10, max(0.9, len(chosen)), 4, 0.9))
-    figure.subplots_adjust(left=0.17, right=0.93, top=0.928, bottom=0.05, hspace=0.08)
     began_nanos = curves.take.times_nanos[0]
     secs = (curves.take.times_nanos - began_nanos) / NANOS_PER_SEC
+    affect_secs = (affect.times_nanos - began_nanos) / NANOS_PER_SEC
+    chosen = sorted(place for place, _strength in affect.strongest(_UNIT_LANES))
+    with_voice = bool(curves.by_voice.any() or np.isfinite(affect.speaking).any())
+    height = _HEIGHT + (_SPEECH_HEIGHT if with_voice else 0)
+    figure = Figure(figsize=(_WIDTH, height), dpi=100, facecolor="white")
+    FigureCanvasAgg(figure)
+    ratios = (10, max(0.9, len(chosen)), 4, 0.9, *((5.6, 1.8) if with_voice else ()))
+    lanes, units, head, face, *speech = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
+    figure.subplots_adjust(left=0.17, right=0.93, top=1 - 1.0 / height, bottom=0.7 / height, hspace=0.08)
     _draw_shapes(lanes, secs, curves.take.blendshapes)
-    _draw_units(units, (affect.times_nanos - began_nanos) / NANOS_PER_SEC, affect, chosen)
+    _draw_units(units, affect_secs, affect, chosen)
     _draw_head(head, secs, curves.take.head_deg, curves.found)
     _draw_face(face, secs, curves)
+    if with_voice:
+        _draw_visemes(speech[0], secs, curves)
+        _draw_speaking(speech[1], secs, curves, affect_secs, affect)
+    (speech or [face])[-1].set_xlabel("seconds", fontsize=11, color=_FAINT)
     lanes.set_xlim(0, max(float(secs[-1]), 1e-3))
-    figure.text(0.17, 0.967, title, fontsize=17, weight="bold", color=_INK)
-    figure.text(0.17, 0.9455, _caption(curves), fontsize=12, color=_FAINT)
-    figure.align_ylabels((lanes, units, head))
+    figure.text(0.17, 1 - 0.46 / height, title, fontsize=17, weight="bold", color=_INK)
+    figure.text(0.17, 1 - 0.76 / height, _caption(curves), fontsize=12, color=_FAINT)
+    figure.align_ylabels((lanes, units, head, *speech))
     _save(figure, path)
 
 
@@ -134,7 +149,51 @@ def _draw_face(axes: Any, secs: NDArray[np.float64], curves: Curves) -> None:
     lost = int(curves.lost.sum())
     colour = _LOST_COLOUR if lost else _FAINT
     axes.text(1.008, 0.5, f"{lost} lost", transform=axes.get_yaxis_transform(), fontsize=10, color=colour, va="center")
-    axes.set_xlabel("seconds", fontsize=11, color=_FAINT)
+    _tidy(axes)
+
+
+def _draw_visemes(axes: Any, secs: NDArray[np.float64], curves: Curves) -> None:
+    """The weights of the final mouth: in colour where the voice has it, grey where they follow the face's."""
+    from matplotlib.colors import to_rgb
+
+    end_secs = max(float(secs[-1]), 1e-3)
+    places = columns(secs, end_secs, _STRIP_COLUMNS)
+    weights = strip(curves.visemes, places)
+    inks = np.where(curves.by_voice[places][:, None], to_rgb(_VOICE_COLOUR), to_rgb(_FAINT))
+    axes.imshow(
+        (1 - weights[:, :, None] * (1 - inks[:, None])).swapaxes(0, 1),
+        aspect="auto",
+        extent=(0, end_secs, len(registry.VISEMES) - 0.5, -0.5),
+        interpolation="nearest",
+    )
+    axes.set_yticks(range(len(registry.VISEMES)), registry.VISEMES)
+    axes.set_ylabel("visemes (grey: the face's)", fontsize=11, color=_FAINT)
+    _tidy(axes)
+    axes.tick_params(labelsize=10)
+
+
+def columns(secs: NDArray[np.float64], end_secs: float, count: int) -> NDArray[np.intp]:
+    """(count,) the frame that is shown at the end of each of `count` equal parts of 0..end_secs."""
+    ends = np.linspace(0, end_secs, count + 1)[1:]
+    return np.maximum(np.searchsorted(secs, ends, side="right") - 1, 0)
+
+
+def strip(weights: NDArray[np.float32], places: NDArray[np.intp]) -> NDArray[np.float32]:
+    """(columns, n) the highest of each weight in every column; a column without a frame of its own shows the frame before."""
+    starts = np.minimum(np.concatenate((places[:1] * 0, places[:-1] + 1)), places)
+    highest: NDArray[np.float32] = np.maximum(np.maximum.reduceat(weights, starts, axis=0), weights[places])
+    return highest
+
+
+def _draw_speaking(axes: Any, secs: NDArray[np.float64], curves: Curves, affect_secs: NDArray[np.float64], affect: AffectCurves) -> None:
+    """How likely it is that somebody speaks, over a bar that says when the voice has the mouth."""
+    axes.fill_between(affect_secs, 0, affect.speaking, color=_VOICE_COLOUR, alpha=0.16, linewidth=0, step="post")
+    axes.plot(affect_secs, affect.speaking, color=_VOICE_COLOUR, linewidth=1.4, drawstyle="steps-post", clip_on=False)
+    axes.broken_barh(runs(secs, curves.by_voice), (-0.34, 0.22), color=_VOICE_COLOUR, alpha=0.75, linewidth=0)
+    axes.set_ylim(-0.4, 1.08)
+    axes.set_yticks([-0.23, 0.5], ["mouth by the voice", "somebody speaks"])
+    share = f"{100 * float(curves.by_voice.mean()):.0f} %"
+    axes.text(1.008, -0.23, share, transform=axes.get_yaxis_transform(), fontsize=10, color=_FAINT, va="center")
     _tidy(axes)
 
 

@@ -22,6 +22,7 @@ from affectia.capture.video_file import VideoFileSource
 from affectia.cli import curves_plot
 from affectia.cli.affect_recording import AffectRecording
 from affectia.cli.dashboard import Dashboard, progress_line, rows_that_fit
+from affectia.cli.demo_models import bring, default_voice, hearing_gap
 from affectia.cli.monitor import Monitor
 from affectia.cli.recording import Curves, Recording
 from affectia.cli.serve import CONSENT_HELP, VOICE_HELP, with_consent
@@ -30,9 +31,8 @@ from affectia.cli.sidecar_status import StatusPoller
 from affectia.cli.summary import Summary
 from affectia.client import ReceivedFrame, ReceivedUpdate, Subscriber
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
-from affectia.errors import AffectiaError, ConfigError, ConsentMissing, ModelError, PortInUse
+from affectia.errors import AffectiaError, ConfigError, ConsentMissing, PortInUse
 from affectia.inference.model_store import ModelStore
-from affectia.perception.voice.silero_network import SILERO_MODEL
 from affectia.session.consent import MODALITIES, checked_modality
 from affectia.session.session_parts import FACE_MODEL
 from affectia.session.session_request import SessionRequest
@@ -54,15 +54,17 @@ def demo(
     context: typer.Context,
     *,
     source: Annotated[str, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH, synthetic, or none.")] = "clip:carphone",
-    voice: Annotated[str, typer.Option(help=VOICE_HELP)] = "none",
+    voice: Annotated[str | None, typer.Option(help=VOICE_HELP, show_default="a spoken line beside a clip, else none")] = None,
     seconds: Annotated[float, typer.Option(min=0, help="How long; 0 is until Ctrl-C.")] = 20.0,
     headless: Annotated[bool, typer.Option("--headless", help="A line a second instead of the live screen.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for take and plot.", show_default="out/demo-TIME")] = None,
     port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default="the first that is free")] = None,
     consent: Annotated[list[str] | None, typer.Option(help=CONSENT_HELP, show_default=False)] = None,
 ) -> None:
-    """Watch a face move: start a sidecar, show what an engine would get, leave a take and a plot."""
-    spec, voice_spec = SourceSpec.parse(source), VoiceSpec.parse(voice)
+    """Watch a face move and a voice move its mouth: start a sidecar, show what an engine would get, leave a take and a plot."""
+    spec = SourceSpec.parse(source)
+    heard = default_voice(spec) if voice is None else voice
+    voice_spec = VoiceSpec.parse(heard)
     SessionRequest(_AVATAR, spec, voice=voice_spec).check()
     folder = out or Path("out") / time.strftime("demo-%Y%m%d-%H%M%S")
     if folder.exists() and not folder.is_dir():
@@ -74,9 +76,13 @@ def demo(
     own_rate_hz = own_rate(spec, models)
     if not spec.is_ready_made:
         bring(FACE_MODEL, models, console)
-    if voice_spec is not None:
-        with contextlib.suppress(ModelError):  # without it the sidecar tells speech from loudness, and says so
-            bring(SILERO_MODEL, models, console)
+    if voice is not None and voice_spec is not None and voice_spec.clip_id:
+        bring(voice_spec.clip_id, models, console)
+    notes = []
+    if voice_spec is not None and (gap := hearing_gap(voice_spec, models, console)) and voice is None:
+        # A voice that nobody asked for is heard well or not at all; one that was asked for as well as it goes, and the sidecar says so.
+        heard, voice_spec = "none", None
+        notes.append(f"without sound: {gap}")
     live = console.is_terminal and not headless
     sys.setswitchinterval(SWITCH_INTERVAL_SECS)  # drawing the screen must not hold up the stamping of frames
     wanted = needed_consent(spec, voice_spec)
@@ -89,17 +95,18 @@ def demo(
     missing = [modality for modality in wanted if modality not in granted]
     if missing and not sys.stdin.isatty():
         given = " ".join(f"--consent {modality}" for modality in missing)
-        of = source if missing == ["camera"] else f"{source} with voice {voice}"
+        of = source if missing == ["camera"] else f"{source} with voice {heard}"
         raise ConsentMissing(f"{of} needs the consent of the person in front of it; start it in a terminal, or give {given}")
-    shape_rows, unit_rows = rows_that_fit(console.width, console.height)
-    note = NO_CONSENT.format(devices=" and the ".join(missing)) if missing else ""
+    shape_rows, unit_rows = rows_that_fit(console.width, console.height, voice=voice_spec is not None)
+    if missing:
+        notes.append(NO_CONSENT.format(devices=" and the ".join(missing)))
     try:
         folder.mkdir(parents=True, exist_ok=True)  # now, and not when there is something to lose
     except OSError as error:
         raise ConfigError(f"output folder cannot be made ({str(error.strerror).lower()}), expected a place to write to: {folder}") from None
-    shown = source if voice_spec is None else voice if spec.kind == "none" else f"{source} with voice {voice}"
-    run = DemoRun(shown, seconds, base, own_rate_hz, note=note, monitor=Monitor(shape_rows=shape_rows, unit_rows=unit_rows))
-    arguments = serve_arguments(source, base, granted, voice=voice)
+    shown = source if voice_spec is None else heard if spec.kind == "none" else f"{source} with voice {heard}"
+    run = DemoRun(shown, seconds, base, own_rate_hz, note="; ".join(notes), monitor=Monitor(shape_rows=shape_rows, unit_rows=unit_rows))
+    arguments = serve_arguments(source, base, granted, voice=heard)
     with ended_like_ctrl_c():
         ending = _follow(run, arguments, console, live=live)
         if run.recording.count:
@@ -113,13 +120,6 @@ def demo(
     if ending:
         print(f"affectia: {ending}", file=sys.stderr)
         raise typer.Exit(run.exit_code)
-
-
-def bring(model_id: str, models: ModelStore, console: Console) -> None:
-    """Get a model or clip where the cache has not got it; raises ModelError where it does not come."""
-    if models.verify(model_id).state != "ready":
-        with console.status(f"fetching {model_id}"):
-            models.pull(model_id)
 
 
 def own_rate(spec: SourceSpec, models: ModelStore) -> float | None:

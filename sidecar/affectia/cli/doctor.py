@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from affectia import registry
-from affectia.cli import doctor_checks, doctor_libraries
+from affectia.cli import doctor_checks, doctor_hearing, doctor_libraries
 from affectia.cli.doctor_libraries import LIBRARIES, Tried, tried
-from affectia.cli.doctor_probe import CAMERA, LIBRARY, MICROPHONES, NETWORK
+from affectia.cli.doctor_probe import CAMERA, HEARING, LIBRARY, MICROPHONES, NETWORK
 from affectia.cli.finding import Check, Finding, Level, run_checks, verdict
 from affectia.cli.sidecar_process import ended_like_ctrl_c
 from affectia.clock import NANOS_PER_SEC, SystemClock
@@ -74,6 +74,7 @@ class Examination:
         self._clock = SystemClock()
         self._begun_nanos = self._clock.now_nanos()
         self._probe: Iterator[Tried] = iter(())
+        self._network_is_tried = False
         self._broken: set[str] = set()
         self._child_is_alike: bool | None = None
 
@@ -84,6 +85,7 @@ class Examination:
             Check("libraries", "libraries", self._libraries),
             Check("models", "models", lambda: doctor_checks.check_models(self._models)),
             Check("face network", "the face network", self._network),
+            Check("hearing", "the networks of hearing", self._hearing),
             Check("cameras", "cameras", doctor_checks.check_cameras),
             Check("microphones", "microphones", self._microphones),
             Check("settings", "settings", lambda: doctor_checks.check_settings(self._settings_path)),
@@ -94,14 +96,16 @@ class Examination:
             Check("ports", "ports and the stream", self._ports_and_stream),
         ]
         if self._camera is not None:
-            checks.insert(5, Check("camera", f"camera {self._camera}", self._opened_camera))
+            checks.insert(6, Check("camera", f"camera {self._camera}", self._opened_camera))
         return checks
 
     def _libraries(self) -> Iterator[Finding]:
         items = [LIBRARY + name for name in LIBRARIES]
         model = self._models.verify(doctor_checks.FACE_MODEL)
-        if model.state == "ready":
+        self._network_is_tried = model.state == "ready"
+        if self._network_is_tried:
             items.append(NETWORK + str(model.path))  # in the same child: what it has imported need not be imported again
+        items.append(f"{HEARING}{self._models.cache_dir}")
         self._probe = tried(items, timeout_secs=_PROBE_SECS)
         for name in LIBRARIES:
             library = next(self._probe)
@@ -113,12 +117,15 @@ class Examination:
             yield doctor_libraries.library_finding(library, doctor_libraries.library_version(name))
 
     def _network(self) -> Iterator[Finding]:
-        network = next(self._probe, None)
-        if network is None:
+        if not self._network_is_tried:
             step = f"affectia models pull {doctor_checks.FACE_MODEL}"
             yield Finding("face network", Level.PROBLEM, "not tried: its model is missing", step)
         else:
-            yield doctor_libraries.network_finding(network)
+            yield doctor_libraries.network_finding(next(self._probe))
+
+    def _hearing(self) -> Iterator[Finding]:
+        for hearing in self._probe:
+            yield from doctor_hearing.hearing_findings(hearing)
 
     def _opened_camera(self) -> Iterator[Finding]:
         assert self._camera is not None

@@ -26,7 +26,13 @@ LIBRARIES: Final = {  # name in Python -> (what people call it, the package that
     "zmq": ("zeromq", "pyzmq"),
     "grpc": ("grpc", "grpcio"),
     "av": ("ffmpeg", "av"),
+    "onnxruntime": ("onnxruntime", "onnxruntime"),
 }
+_OTHER_PACKAGES: Final = {  # what brings the same module
+    "cv2": ("opencv-python", "opencv-contrib-python-headless", "opencv-python-headless"),
+    "onnxruntime": ("onnxruntime-gpu",),
+}
+_FOR_VOICES: Final = "onnxruntime"  # an extra of the package: faces need none of it
 
 # What the loader misses -> the Debian package that brings it; devtools/system_packages.py knows the same ones.
 _DEBIAN: Final = {
@@ -132,6 +138,8 @@ def library_finding(library: Tried, version: str | None) -> Finding:
     name, package = LIBRARIES[library.item.removeprefix(doctor_probe.LIBRARY)]
     if library.error:
         found = short(library.error) if library.late else f"does not import: {short(library.error)}"
+        if name == _FOR_VOICES:
+            return Finding(name, Level.WARNING, f"{found}; voices are told by their loudness alone", hearing_step(library.error))
         return Finding(name, library.bad_level, found, missing_step(library.error, package))
     if package == "mediapipe" and version != MEDIAPIPE:
         found = f"version {version}, expected {MEDIAPIPE}: later ones contact their vendor"
@@ -140,10 +148,9 @@ def library_finding(library: Tried, version: str | None) -> Finding:
 
 
 def library_version(name: str) -> str | None:
-    """The installed version of what is imported as `name`; OpenCV comes in four packages that bring the same module."""
+    """The installed version of what is imported as `name`; some modules come in one of several packages."""
     _name, package = LIBRARIES[name]
-    others = ("opencv-python", "opencv-contrib-python-headless", "opencv-python-headless") if name == "cv2" else ()
-    for each in (package, *others):
+    for each in (package, *_OTHER_PACKAGES.get(name, ())):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             return importlib.metadata.version(each)
     return None
@@ -196,6 +203,15 @@ def microphones_finding(microphones: Tried) -> Finding:
     if all(state != "ready" for _index, _title, state, _step, _default in listed):
         return Finding(name, Level.WARNING, f"{names}; none is ready", listed[0][3])
     return Finding(name, Level.OK, f"{names} (not opened)")
+
+
+def hearing_step(error: str) -> str:
+    """What to do about the library that runs the networks of hearing."""
+    return (
+        "`python3 run.py setup` in a checkout, or `pip install affectia[cpu]`"
+        if "No module named" in error
+        else missing_step(error, _FOR_VOICES)
+    )
 
 
 def missing_step(error: str, package: str) -> str:

@@ -1,9 +1,9 @@
-"""The child process of `affectia doctor`: imports libraries, runs a network, opens a camera, names microphones.
+"""The child process of `affectia doctor`: imports libraries, runs networks, opens a camera, names microphones.
 
     python -m affectia.cli.doctor_probe ITEM...
 
-An ITEM is `library:NAME`, `network:MODEL`, `camera:INDEX` or `microphones:`. A library that takes its process down with it takes
-only this one. What is found is told in lines of JSON: {"begin": ITEM} before it is tried, then {"done": ITEM, ...} or
+An ITEM is `library:NAME`, `network:MODEL`, `hearing:CACHE`, `camera:INDEX` or `microphones:`. A library that takes its process down
+with it takes only this one. What is found is told in lines of JSON: {"begin": ITEM} before it is tried, then {"done": ITEM, ...} or
 {"failed": ITEM, "error": TEXT}.
 """
 
@@ -20,9 +20,11 @@ from typing import Any, Final
 
 LIBRARY: Final = "library:"
 NETWORK: Final = "network:"
+HEARING: Final = "hearing:"
 CAMERA: Final = "camera:"
 MICROPHONES: Final = "microphones:"
 _NETWORK_RUNS: Final = 8
+_HEARD_BLOCKS: Final = 100
 _CAMERA_SECS: Final = 1.5
 _BLACK: Final = 8  # of 255; a shutter or a cap
 
@@ -34,6 +36,7 @@ def main(arguments: Sequence[str], say: Say) -> int:
     tries: dict[str, Callable[[str], dict[str, Any]]] = {
         LIBRARY: _import,
         NETWORK: _run_network,
+        HEARING: _hear,
         CAMERA: _open_camera,
         MICROPHONES: _name_microphones,
     }
@@ -74,6 +77,44 @@ def _run_network(model: str) -> dict[str, Any]:
     landmarker.close()
     # The first one fills caches and is no measure of the others.
     return {"load_millis": (loaded - began) * 1000, "run_millis": statistics.median(millis[1:])}
+
+
+def _hear(cache_dir: str) -> dict[str, Any]:
+    import numpy as np
+
+    from affectia.errors import ModelError
+    from affectia.inference.model_store import ModelStore
+    from affectia.inference.own_weights import own_weights
+    from affectia.perception.voice.energy_detector import EnergyDetector
+    from affectia.perception.voice.silero_network import SILERO_MODEL, SileroNetwork
+    from affectia.perception.voice.viseme_network import WEIGHTS, VisemeNetwork
+    from affectia.perception.voice.voice_activity import SpeechDetector
+    from affectia.perception.voice.voice_engine import VoiceEngine
+    from affectia.signals.audio_sample import VOICE_RATE_HZ
+
+    told = {"detector": "", "visemes": "", "version": ""}
+    detector: SpeechDetector = EnergyDetector()
+    visemes: VisemeNetwork | None = None
+    try:
+        detector = SileroNetwork(ModelStore(Path(cache_dir)).path(SILERO_MODEL))
+    except ModelError as error:
+        told["detector"] = str(error)
+    try:
+        visemes = VisemeNetwork(own_weights(WEIGHTS))
+        told["version"] = visemes.version
+    except ModelError as error:
+        told["visemes"] = str(error)
+    engine = VoiceEngine(detector, visemes)
+    stream = engine.new_stream()
+    block = np.zeros(VOICE_RATE_HZ // 100, np.float32)
+    millis = []
+    for _ in range(_HEARD_BLOCKS):
+        before = time.perf_counter()
+        engine.hear([stream], [block])
+        millis.append((time.perf_counter() - before) * 1000)
+    # A mean, because the detector runs at every third block or so; the first block, and what other programs hold up, count for nothing.
+    usual = sorted(millis)[: _HEARD_BLOCKS * 9 // 10]
+    return {**told, "run_millis": statistics.fmean(usual)}
 
 
 def _open_camera(index: str) -> dict[str, Any]:

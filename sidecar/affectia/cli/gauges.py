@@ -5,20 +5,25 @@ from __future__ import annotations
 from rich.text import Text
 
 ACCENT = "cyan"
+VOICE = "magenta"  # what a voice makes, beside what a face makes
 TRACK = "dim"
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def bar(value: float, width: int, *, ascii_only: bool = False, style: str = ACCENT) -> Text:
-    """A bar of `width` cells for a value 0..1, fine to an eighth of a cell; plain signs where the terminal has no others."""
-    share = min(1.0, max(0.0, value))
+def bar(value: float, width: int, *, ascii_only: bool = False, style: str = ACCENT, trail: float = 0.0) -> Text:
+    """A bar of `width` cells for a value 0..1, fine to an eighth of a cell; plain signs where the terminal has no others.
+
+    `trail` 0..1 is how far it reached a moment ago: where that is further, a fainter bar reaches there.
+    """
+    share, reached = min(1.0, max(0.0, value)), min(1.0, max(0.0, trail))
     if ascii_only:
-        full = round(share * width)
-        return Text("#" * full, style).append("." * (width - full), TRACK)
-    full, eighths = divmod(round(share * width * 8), 8)
-    text = Text("█" * full + _EIGHTHS[eighths].strip(), style)
-    return text.append("·" * (width - text.cell_len), TRACK)
+        text = Text("#" * round(share * width), style)
+    else:
+        full, eighths = divmod(round(share * width * 8), 8)
+        text = Text("█" * full + _EIGHTHS[eighths].strip(), style)
+    text.append(("-" if ascii_only else "░") * (round(reached * width) - text.cell_len), style)
+    return text.append(("." if ascii_only else "·") * (width - text.cell_len), TRACK)
 
 
 def swing(value: float, limit: float, width: int, *, ascii_only: bool = False, style: str = ACCENT) -> Text:

@@ -21,7 +21,10 @@ from affectia.wire.avatar_frame import AvatarFrame
 
 WINDOW_SECS: Final = 5.0
 SILENT_AFTER_SECS: Final = 1.0
-VISEME_ROWS: Final = 5
+TRAIL_SECS: Final = 0.6  # a screen shows ten moments a second, a mouth takes more shapes than that
+_MOST_VISEMES: Final = 15
+_MOUTH: Final = registry.GROUPS[Group.MOUTH]
+_VOICE: Final = Source.VOICE.name.lower()
 _SOURCE_NAMES: Final = {int(source): source.name.lower() for source in Source}
 
 
@@ -35,15 +38,29 @@ class GroupReading:
     confidence: float
     age_secs: float
 
+    @property
+    def is_a_voices(self) -> bool:
+        """Whether what is shown was heard and not seen."""
+        return self.valid and self.source == _VOICE
+
+
+@dataclass(frozen=True, slots=True)
+class VisemeReading:
+    """One viseme: its weight now, and what is left of those before it, each of which falls by 1 within TRAIL_SECS; never below it."""
+
+    name: str
+    weight: float
+    trail: float
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One look at an avatar. Rates, shares and latencies are over the last WINDOW_SECS; None where there is nothing to tell.
 
-    Latencies are of frames that show the very instant of a picture or, where no face is seen, of a sound: a voice's look-ahead is part of
-    them. `visemes` are the strongest of a mouth that a voice may drive, by weight; none where nobody is heard. `shapes` are names and
-    weights, row by row, None for those of a group that is not valid; `other_avatars` are those heard of within WINDOW_SECS, by name;
-    `affect` is None where nobody asked for updates.
+    Latencies are of frames that show the very instant of a picture or, where no face was seen, of a sound: a voice's look-ahead is part
+    of them. `visemes` are those of a mouth that a voice may drive, in their own order; none where no voice is listened to. `shapes` are
+    names and weights, row by row, None for those of a group that is not valid; `other_avatars` are those heard of within WINDOW_SECS, by
+    name; `affect` is None where nobody asked for updates.
     """
 
     avatar_id: str = ""
@@ -57,9 +74,14 @@ class Reading:
     shapes: tuple[tuple[str, float | None], ...] = ()
     head_deg: tuple[float, float, float] | None = None
     viseme: tuple[str, float] | None = None
-    visemes: tuple[tuple[str, float], ...] = ()
+    visemes: tuple[VisemeReading, ...] = ()
     groups: tuple[GroupReading, ...] = ()
     affect: AffectReading | None = None
+
+    @property
+    def mouth(self) -> GroupReading | None:
+        """The group of the mouth; None before the first frame."""
+        return next((group for group in self.groups if group.name == _MOUTH), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +89,7 @@ class _Arrival:
     received_at_nanos: int
     latency_nanos: int | None
     shows_face: bool
+    frame: AvatarFrame
 
 
 class Monitor:
@@ -97,7 +120,7 @@ class Monitor:
             self._received += 1
             with_face = shows_face(received.frame)
             latency_nanos = received.latency_nanos if with_face or shows_voice(received.frame) else None
-            self._arrivals.append(_Arrival(received.received_at_nanos, latency_nanos, with_face))
+            self._arrivals.append(_Arrival(received.received_at_nanos, latency_nanos, with_face, received.frame))
             oldest_nanos = received.received_at_nanos - round(WINDOW_SECS * NANOS_PER_SEC)
             while self._arrivals[0].received_at_nanos < oldest_nanos:
                 self._arrivals.popleft()
@@ -126,9 +149,10 @@ class Monitor:
         frame = newest.frame
         oldest_nanos = now_nanos - round(WINDOW_SECS * NANOS_PER_SEC)
         others = sorted(name for name, at_nanos in heard_at_nanos.items() if at_nanos >= oldest_nanos and name != newest.avatar_id)
-        latencies = np.array([a.latency_nanos for a in arrivals if a.latency_nanos is not None], np.float64) / NANOS_PER_MILLI
+        latencies = _latencies_millis(arrivals)
         weights = np.zeros(len(registry.BLENDSHAPES), np.float32) if silent else shape_weights(frame)
         rows = self._active.update(weights, now_nanos)
+        is_listened_to = shows_voice(frame) or (affect is not None and affect.speaking is not None)
         valid = [not silent and frame.is_valid(group) for group in registry.BLENDSHAPE_GROUPS]
         return Reading(
             avatar_id=newest.avatar_id,
@@ -142,7 +166,7 @@ class Monitor:
             shapes=tuple((registry.BLENDSHAPES[place], float(weights[place]) if valid[place] else None) for place in rows),
             head_deg=None if silent else _head_deg(frame),
             viseme=None if silent else _viseme(frame),
-            visemes=_visemes(frame) if not silent and (shows_voice(frame) or (affect and affect.speaking is not None)) else (),
+            visemes=() if silent or not is_listened_to else _visemes(arrivals, now_nanos),
             groups=tuple(_group(frame, group, silent=silent) for group in Group),
             affect=affect,
         )
@@ -151,6 +175,13 @@ class Monitor:
 def _rate_hz(arrivals: list[_Arrival]) -> float:
     span_nanos = arrivals[-1].received_at_nanos - arrivals[0].received_at_nanos
     return (len(arrivals) - 1) * NANOS_PER_SEC / span_nanos if span_nanos else 0.0
+
+
+def _latencies_millis(arrivals: list[_Arrival]) -> NDArray[np.float64]:
+    """Those of pictures, else of sounds."""
+    seen = [arrival for arrival in arrivals if arrival.shows_face]
+    known = [arrival.latency_nanos for arrival in seen or arrivals if arrival.latency_nanos is not None]
+    return np.array(known, np.float64) / NANOS_PER_MILLI
 
 
 def _percentile(values: NDArray[np.float64], percent: float) -> float | None:
@@ -171,11 +202,18 @@ def _viseme(frame: AvatarFrame) -> tuple[str, float] | None:
     return frame.layout.parts[2][index], confidence / registry.UNIT_WEIGHT_U8
 
 
-def _visemes(frame: AvatarFrame) -> tuple[tuple[str, float], ...]:
-    """The strongest visemes, the strongest first."""
-    weights = frame.viseme_weights()
-    strongest = np.argsort(-weights, kind="stable")[:VISEME_ROWS].tolist()
-    return tuple((frame.layout.parts[2][place], float(weights[place])) for place in strongest)
+def _visemes(arrivals: list[_Arrival], now_nanos: int) -> tuple[VisemeReading, ...]:
+    """The visemes of the newest frame, with the trails of those before it."""
+    newest = arrivals[-1].frame
+    weights = trails = newest.viseme_weights()[:_MOST_VISEMES]
+    for arrival in reversed(arrivals):
+        faded = (now_nanos - arrival.received_at_nanos) / (TRAIL_SECS * NANOS_PER_SEC)
+        if faded >= 1 or arrival.frame.layout is not newest.layout:
+            break
+        if arrival.frame.visemes is not None and arrival.frame.is_valid(Group.MOUTH):
+            trails = np.maximum(trails, arrival.frame.viseme_weights()[:_MOST_VISEMES] - np.float32(faded))
+    rows = zip(newest.layout.parts[2], weights.tolist(), trails.tolist(), strict=False)
+    return tuple(VisemeReading(*row) for row in rows)
 
 
 def _group(frame: AvatarFrame, group: Group, *, silent: bool) -> GroupReading:

@@ -20,6 +20,9 @@ from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.layout import Layout
 
 _SHAPES: Final = len(registry.BLENDSHAPES)
+_VISEMES: Final = len(registry.VISEMES)
+NO_SAMPLE: Final = -1
+_NANOS_PER_MICRO: Final = 1000
 _GROUP_OF_SHAPE: Final = np.array(registry.BLENDSHAPE_GROUPS)
 _U32: Final = 1 << 32
 
@@ -34,6 +37,14 @@ def shows_voice(frame: AvatarFrame) -> bool:
     """Whether the mouth of this very frame is a voice's, of its very instant."""
     valid, source, _confidence, age_secs, _weight = frame.group(Group.MOUTH)
     return valid and source == Source.VOICE and age_secs == 0
+
+
+def sound_delay_nanos(frame: AvatarFrame) -> int | None:
+    """How old the newest sound behind a voice's mouth was when the frame was sent; None where the mouth is no voice's."""
+    valid, source, _confidence, age_secs, _weight = frame.group(Group.MOUTH)
+    if not valid or source != Source.VOICE:
+        return None
+    return frame.publish_delay_micros * _NANOS_PER_MICRO + round(age_secs * NANOS_PER_SEC)
 
 
 def shape_weights(frame: AvatarFrame) -> NDArray[np.float32]:
@@ -61,6 +72,14 @@ def turns_deg(frame: AvatarFrame) -> tuple[NDArray[np.float64], NDArray[np.float
     return head, eyes
 
 
+def viseme_weights(frame: AvatarFrame) -> NDArray[np.float32]:
+    """(15,) weights 0..1 in registry order; 0 where the mouth is not valid or the frame's layout has other visemes."""
+    sent = frame.viseme_weights()
+    if sent.size != _VISEMES or frame.layout.parts[2] != registry.VISEMES or not frame.is_valid(Group.MOUTH):
+        return np.zeros(_VISEMES, np.float32)
+    return sent
+
+
 @functools.lru_cache(maxsize=16)
 def _places(layout: Layout) -> NDArray[np.intp]:
     """Where in the registry each shape of a layout stands; one beyond the end for those that do not."""
@@ -74,6 +93,9 @@ class Curves:
 
     `found` (n,) bool: the frame shows a face. `lost` (n,) int: frames that did not arrive before this one. `latency_millis` (n,): from
     the picture's capture to its frame's arrival, NaN where no face was found. `body_bytes` (n,): size of the message without its topic.
+
+    Of a voice: `visemes` (n, 15) 0..1 of the final mouth; `by_voice` (n,) bool: the mouth is the voice's; `audio_samples` (n,) int:
+    the sample that it belongs to, NO_SAMPLE where there is none; `sound_delay_millis` (n,): `sound_delay_nanos`, NaN for None.
     """
 
     take: Take
@@ -81,6 +103,10 @@ class Curves:
     lost: NDArray[np.int64]
     latency_millis: NDArray[np.float64]
     body_bytes: NDArray[np.int64]
+    visemes: NDArray[np.float32]
+    by_voice: NDArray[np.bool_]
+    audio_samples: NDArray[np.int64]
+    sound_delay_millis: NDArray[np.float64]
 
     @property
     def count(self) -> int:
@@ -125,6 +151,10 @@ class Curves:
             np.array([row.lost for row in rows], np.int64),
             np.array([row.latency_nanos / NANOS_PER_MILLI if row.found else np.nan for row in rows], np.float64),
             np.array([row.body_bytes for row in rows], np.int64),
+            np.array([row.visemes for row in rows], np.float32).reshape(count, _VISEMES),
+            np.array([row.sound_delay_nanos is not None for row in rows], np.bool_),
+            np.array([row.audio_sample for row in rows], np.int64),
+            np.array([np.nan if (delay := row.sound_delay_nanos) is None else delay / NANOS_PER_MILLI for row in rows], np.float64),
         )
 
 
@@ -138,6 +168,9 @@ class _Row:
     lost: int
     latency_nanos: int
     body_bytes: int
+    visemes: NDArray[np.float32]
+    sound_delay_nanos: int | None
+    audio_sample: int
 
 
 class Recording:
@@ -165,7 +198,19 @@ class Recording:
         self._stream_id, self._awaited = frame.stream_id, (frame.sequence + 1) % _U32
         head_deg, eyes_deg = turns_deg(frame)
         body_bytes = len(avatar_frame.encode(frame))  # as it came: there is one encoding of a frame only
-        row = _Row(frame.time_nanos, shape_weights(frame), head_deg, eyes_deg, shows_face(frame), lost, received.latency_nanos, body_bytes)
+        row = _Row(
+            frame.time_nanos,
+            shape_weights(frame),
+            head_deg,
+            eyes_deg,
+            shows_face(frame),
+            lost,
+            received.latency_nanos,
+            body_bytes,
+            viseme_weights(frame),
+            sound_delay_nanos(frame),
+            NO_SAMPLE if frame.audio_sample is None else frame.audio_sample,
+        )
         with self._lock:
             self._rows.append(row)
 

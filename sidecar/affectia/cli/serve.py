@@ -37,7 +37,7 @@ MICROPHONE_QUESTION = (
     "Affectia wants to listen to {name}. No sound and no word is stored or sent; curves of the mouth, and whether somebody speaks, go to "
     "programs on this machine{more}. Allow?"
 )
-VOICE_HELP = "microphone, microphone:N, microphone:NAME, file:PATH, same (the sound of the source's file), or none."
+VOICE_HELP = "microphone, microphone:N, microphone:NAME, file:PATH, clip:ID, same (the sound of the source's file), or none."
 CONSENT_HELP = "What the person in front of it allows: camera, microphone. Repeatable."
 
 

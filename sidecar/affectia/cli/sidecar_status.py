@@ -15,8 +15,9 @@ from affectia.v1 import control_pb2_grpc, status_pb2
 @dataclass(frozen=True, slots=True)
 class SidecarStatus:
     """Of all sessions together: pictures captured, dropped unseen for a newer one, looked at, with a face; `detail`: why one waits,
-    or what a person could do to be seen or heard better. `look_ahead_millis` is how late a mouth is that a voice drives, None where nobody
-    was heard.
+    or what a person could do to be seen or heard better. `look_ahead_millis` is how late a mouth is that a voice drives and
+    `audio_rate_hz` what its audio_sample counts in, both None where nobody was heard; `sound_lost` counts blocks of sound that nobody
+    listened to in time.
     """
 
     captured: int
@@ -25,11 +26,14 @@ class SidecarStatus:
     with_face: int
     detail: str
     look_ahead_millis: int | None = None
+    audio_rate_hz: int | None = None
+    sound_lost: int = 0
 
     @staticmethod
     def of(message: status_pb2.Status) -> SidecarStatus:
         """Read the answer of the control service."""
         sources = [session.source_status for session in message.sessions]
+        voices = [session.voice_status for session in message.sessions]
         return SidecarStatus(
             captured=sum(source.samples_captured for source in sources),
             dropped=sum(source.samples_dropped for source in sources),
@@ -41,7 +45,9 @@ class SidecarStatus:
                 for text in (session.detail, *session.source_status.notices, *session.voice_status.notices)
                 if text
             ),
-            look_ahead_millis=max((session.voice_status.look_ahead_millis for session in message.sessions), default=0) or None,
+            look_ahead_millis=max((voice.look_ahead_millis for voice in voices), default=0) or None,
+            audio_rate_hz=max((voice.source_rate_hz for voice in voices), default=0) or None,
+            sound_lost=sum(voice.blocks_dropped for voice in voices),
         )
 
 

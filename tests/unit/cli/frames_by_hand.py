@@ -47,10 +47,13 @@ def received(
     found: bool = True,
     age_ticks: int = 0,
     spoken: bool = False,
+    visemes: Mapping[str, float] | None = None,
+    audio_sample: int | None = None,
     stream_id: int = 7,
     avatar_id: str = "default",
 ) -> ReceivedFrame:
-    """A frame that shows the instant `at_millis` and arrives `latency_millis` later."""
+    """A frame that shows the instant `at_millis` and arrives `latency_millis` later; without `visemes` its mouth says aa."""
+    said = visemes or {"aa": 1.0}
     weights = bytes(round(255 * (shapes or {}).get(name, 0.0)) for name in registry.BLENDSHAPES)
     frame = AvatarFrame(
         stream_id,
@@ -61,9 +64,10 @@ def received(
         blendshapes=weights,
         bones=bones(head_deg),
         head_translation=bytes(6),
-        visemes=bytes([0] * 10 + [255] + [0] * 4),
+        visemes=bytes(round(255 * said.get(name, 0.0)) for name in registry.VISEMES),
         dominant_viseme=bytes((10, 204)),
         effects=bytes(4),
+        audio_sample=audio_sample,
     )
     return ReceivedFrame(avatar_id, frame, frame.time_nanos + round(latency_millis * 1e6))
 

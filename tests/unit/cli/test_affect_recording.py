@@ -23,6 +23,14 @@ def test_curves_have_a_row_per_update() -> None:
     np.testing.assert_allclose(curves.units[:, SMILE], np.arange(10) / 10, atol=0.002)
     assert np.isnan(curves.units[:, JAW]).tolist() == [True] * 5 + [False] * 5
     assert curves.blinks == Blinks(2, 0, 1, 191)
+    assert np.isnan(curves.speaking).all()
+
+
+def test_speech_is_a_number_from_where_somebody_is_listened_to() -> None:
+    recording = AffectRecording()
+    for number, speaking in enumerate((None, 0.0, 0.8)):
+        recording.add(updated(number, at_millis=10 * number, speaking=speaking))
+    np.testing.assert_allclose(recording.curves().speaking, (np.nan, 0.0, 0.8))
 
 
 def test_strongest_come_first_and_one_slip_does_not_make_a_unit_strong() -> None:

@@ -10,7 +10,7 @@ from affectia import registry
 from affectia.cli.action_units import LABELS
 from affectia.cli.affect_monitor import AffectReading
 from affectia.cli.dashboard import Dashboard, progress_line, rows_that_fit
-from affectia.cli.monitor import GroupReading, Reading
+from affectia.cli.monitor import GroupReading, Reading, VisemeReading
 from affectia.cli.sidecar_status import SidecarStatus
 from affectia.client import Blinks
 
@@ -177,32 +177,80 @@ def test_progress_is_one_line() -> None:
     assert progress_line(replace(DASHBOARD, reading=Reading())).endswith("latency -  face -  lost 2")
 
 
-VISEMES = (("aa", 0.62), ("oh", 0.2), ("E", 0.1), ("sil", 0.05), ("nn", 0.03))
+WEIGHTS = {"aa": 0.625, "oh": 0.25, "E": 0.125}
+TRAILS = {"aa": 0.625, "oh": 0.25, "E": 0.125, "PP": 0.5}
+VISEMES = tuple(VisemeReading(name, WEIGHTS.get(name, 0.0), TRAILS.get(name, 0.0)) for name in registry.VISEMES)
+BY_VOICE = tuple(replace(group, source="voice", age_secs=0.03) if group.name == "mouth" else group for group in GROUPS)
 SPOKEN = replace(
     DASHBOARD,
-    reading=replace(READING, visemes=VISEMES, affect=replace(AFFECT, speaking=0.93)),
+    reading=replace(READING, visemes=VISEMES, groups=BY_VOICE, affect=replace(AFFECT, speaking=0.93)),
     status=SidecarStatus(captured=300, dropped=5, perceived=290, with_face=289, detail="", look_ahead_millis=61),
 )
 
 
-def test_a_voice_has_its_visemes_and_its_look_ahead_on_a_screen_of_80_by_24() -> None:
+def test_a_voice_has_all_its_visemes_and_its_look_ahead_on_a_screen_of_80_by_24() -> None:
     lines = screen(SPOKEN, 80)
     text = "\n".join(lines)
     assert len(lines) <= 23
-    for part in ("visemes, delay the sound by 61 ms", "viseme  aa  0.80  speaks 93 %", *registry.BLENDSHAPES[30:38]):
+    for part in (
+        "visemes, delay the sound by 61 ms",
+        "speaks        0.93  ████████████▏",
+        "viseme  aa  0.80",
+        "● mouth    voice     97 % 0.03 s",
+        "sil ········  kk  ········  aa  █████···",
+        "PP  ░░░░····  CH  ········  E   █·······",
+        "TH  ········  nn  ········  oh  ██······",
+        *registry.BLENDSHAPES[30:38],
+    ):
         assert part in text
-    assert [line.split()[0] for line in lines if line.split()[:1] and line.split()[0] in dict(VISEMES)] == ["aa", "oh", "E", "sil", "nn"]
     assert not any(label in text for label in LABELS[LONGEST : LONGEST + 12]), "action units make room"
 
 
-@pytest.mark.parametrize(("width", "height"), [(60, 24), (100, 60), (120, 24), (200, 60)])
-def test_visemes_and_action_units_share_a_larger_screen(width: int, height: int) -> None:
+@pytest.mark.parametrize(("width", "height"), [(60, 24), (80, 24), (100, 30), (100, 60), (120, 24), (200, 60)])
+def test_screen_of_a_voice_fits_the_terminal(width: int, height: int) -> None:
     lines = screen(SPOKEN, width, height=height)
     assert len(lines) < max(24, height)
     assert max(len(line.rstrip()) for line in lines) <= width
     text = "\n".join(lines)
-    assert "visemes" in text
-    assert ("strongest action units" in text) is (width > 60)
+    assert all(f"{name:4}" in text for name in registry.VISEMES)
+    assert "61 ms" in text
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "rows"), [(80, 24, (8, 0)), (100, 30, (8, 6)), (100, 60, (12, 12)), (120, 24, (12, 9)), (120, 40, (12, 12))]
+)
+def test_visemes_take_their_rows_from_both(width: int, height: int, rows: tuple[int, int]) -> None:
+    assert rows_that_fit(width, height, voice=True) == rows
+    shapes, units = SPOKEN.reading.shapes[: rows[0]], SPOKEN.reading.affect.units[: rows[1]] if SPOKEN.reading.affect else ()
+    shown = replace(SPOKEN, reading=replace(SPOKEN.reading, shapes=shapes, affect=replace(AFFECT, speaking=0.93, units=units)))
+    text = "\n".join(lines := screen(shown, width, height=height))
+    assert len(lines) < max(24, height)
+    assert all(name in text for name, _weight in shapes)
+    assert all(label in text for label, _value in units)
+
+
+def test_what_a_voice_moves_has_its_colour() -> None:
+    def styles(dashboard: Dashboard, name: str) -> set[str]:
+        (line,) = [line for line in dashboard.lines(100, 30) if f" {name} " in line.plain]
+        return {str(span.style) for span in line.spans if span.start < 52}
+
+    reading = replace(SPOKEN.reading, shapes=(("jawOpen", 0.5), ("browInnerUp", 0.5)))
+    spoken = replace(SPOKEN, reading=reading)
+    assert "magenta" in styles(spoken, "jawOpen")
+    assert "magenta" not in styles(spoken, "browInnerUp")
+    assert "magenta" not in styles(replace(spoken, reading=replace(reading, groups=GROUPS)), "jawOpen")
+    (line,) = [line for line in spoken.lines(100, 30) if " aa  " in line.plain and " kk " in line.plain]
+    assert [line.plain[span.start : span.end].strip() for span in line.spans if span.style == "bold magenta"] == ["aa", "voice"]
+
+
+def test_heading_beside_a_line_does_not_make_it_faint() -> None:
+    (line,) = [line for line in DASHBOARD.lines(80) if "head yaw" in line.plain]
+    assert line.style == ""
+    assert next(line.plain[span.start : span.end] for span in line.spans if span.style == "dim") == "most active blendshapes"
+
+
+def test_groups_have_their_heading_where_there_is_room() -> None:
+    assert [" groups" in "\n".join(screen(SPOKEN, 80, height=height)) for height in (24, 25)] == [False, True]
 
 
 def test_look_ahead_that_is_not_known_is_not_told() -> None:
@@ -211,6 +259,7 @@ def test_look_ahead_that_is_not_known_is_not_told() -> None:
     assert "delay the sound" not in text
 
 
-def test_progress_of_a_voice_tells_whether_it_speaks() -> None:
-    assert progress_line(SPOKEN).endswith("lost 2  speaks 93 %  viseme aa 0.80")
-    assert progress_line(replace(SPOKEN, reading=replace(SPOKEN.reading, viseme=None))).endswith("speaks 93 %  viseme -")
+def test_progress_of_a_voice_tells_whether_it_speaks_and_has_the_mouth() -> None:
+    assert progress_line(SPOKEN).endswith("lost 2  speaks 93 %  mouth voice  viseme aa 0.80")
+    silent = replace(SPOKEN, reading=replace(SPOKEN.reading, viseme=None, groups=()))
+    assert progress_line(silent).endswith("speaks 93 %  mouth -  viseme -")

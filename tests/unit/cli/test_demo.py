@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import typer
-from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from affectia.cli import demo as demo_module
-from affectia.cli.demo import NO_CONSENT, START_SECS, DemoRun, SidecarEnded, bring, demo, needed_consent, own_rate, serve_arguments
+from affectia.cli.demo import NO_CONSENT, START_SECS, DemoRun, SidecarEnded, demo, needed_consent, own_rate, serve_arguments
 from affectia.cli.main import main
 from affectia.clock import FakeClock
 from affectia.errors import AffectiaError, CaptureError, ConfigError
@@ -116,6 +113,7 @@ def test_updates_are_shown_and_kept() -> None:
         ("camera:2", "microphone", ("camera", "microphone")),
         ("none", "microphone:2", ("microphone",)),
         ("clip:carphone", "same", ()),
+        ("clip:carphone", "clip:two-cities", ()),
         ("synthetic", "file:a.wav", ()),
     ],
 )
@@ -142,6 +140,9 @@ def test_bad_sources_end_before_anything_is_started(tmp_path: Path) -> None:
     assert isinstance(invoked(tmp_path, "--source", "tape:1").exception, ConfigError)
     assert isinstance(invoked(tmp_path, "--source", f"file:{tmp_path / 'none.mp4'}").exception, CaptureError)
     assert isinstance(invoked(tmp_path, "--source", "clip:none").exception, AffectiaError)
+    assert isinstance(invoked(tmp_path, "--source", "synthetic", "--voice", "tape").exception, ConfigError)
+    assert isinstance(invoked(tmp_path, "--source", "synthetic", "--voice", "clip:none").exception, AffectiaError)
+    assert isinstance(invoked(tmp_path, "--source", "camera:0", "--voice", "same").exception, ConfigError)
 
 
 def test_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
@@ -165,23 +166,3 @@ def test_a_demo_of_a_camera_that_nobody_can_allow_ends_at_once(capsys: pytest.Ca
     # pytest's standard input is no terminal, so nobody can be asked.
     assert main(["demo", "--source", "camera:0", "--seconds", "1"]) == 7
     assert "needs the consent of the person in front of it" in capsys.readouterr().err
-
-
-class BareStore:
-    """A store in which nothing is ready, and what was pulled from it."""
-
-    def __init__(self) -> None:
-        self.pulled: list[str] = []
-
-    def verify(self, model_id: str) -> SimpleNamespace:
-        return SimpleNamespace(state="ready" if model_id in self.pulled else "missing")
-
-    def pull(self, model_id: str) -> None:
-        self.pulled.append(model_id)
-
-
-def test_what_is_missing_is_fetched_once() -> None:
-    store = BareStore()
-    for _ in range(2):
-        bring("face_landmarker", store, Console(file=io.StringIO()))  # type: ignore[arg-type]
-    assert store.pulled == ["face_landmarker"]

@@ -85,6 +85,29 @@ def test_installed_versions_are_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tried", "level", "found", "step"),
+    [
+        (Tried("library:onnxruntime"), Level.OK, "onnxruntime 1.22.0", ""),
+        (
+            Tried("library:onnxruntime", "ModuleNotFoundError: No module named 'onnxruntime'"),
+            Level.WARNING,
+            "does not import: ModuleNotFoundError: No module named 'onnxruntime'; voices are told by their loudness alone",
+            "`python3 run.py setup` in a checkout, or `pip install affectia[cpu]`",
+        ),
+        (
+            Tried("library:onnxruntime", "ImportError: libgomp.so.1: cannot open shared object file"),
+            Level.WARNING,
+            "does not import: ImportError: libgomp.so.1: cannot open shared object file; voices are told by their loudness alone",
+            "install libgomp1 (Debian, Ubuntu: `sudo apt-get install -y libgomp1`)",
+        ),
+    ],
+)
+def test_faces_need_no_runtime_of_networks_that_listen(tried: Tried, level: Level, found: str, step: str) -> None:
+    finding = library_finding(tried, "1.22.0")
+    assert (finding.name, finding.level, finding.found, finding.next_step) == ("onnxruntime", level, found, step)
+
+
+@pytest.mark.parametrize(
     ("version", "level", "found"),
     [
         (MEDIAPIPE, Level.OK, f"mediapipe {MEDIAPIPE}"),

@@ -44,5 +44,14 @@ def test_microphones_are_named() -> None:
     assert bool(done["fault"]) == bool(done["next_step"])
 
 
+def test_networks_of_hearing_are_run_and_what_is_missing_is_told(tmp_path: Path) -> None:
+    code, (_begun, done) = said_of(f"hearing:{tmp_path}")
+    assert code == 0
+    assert done["done"] == f"hearing:{tmp_path}"
+    assert done["detector"].startswith("model silero_vad is not in the cache")
+    assert bool(done["visemes"]) != bool(done["version"])
+    assert 0 < done["run_millis"] < 1000
+
+
 def test_anything_else_is_refused() -> None:
     assert said_of("planet:mars") == (2, [])

@@ -20,6 +20,15 @@ def test_bar_in_ascii() -> None:
 
 
 @pytest.mark.parametrize(
+    ("trail", "unicode", "plain"),
+    [(0.0, "████····", "####...."), (0.5, "████····", "####...."), (0.75, "████░░··", "####--.."), (2.0, "████░░░░", "####----")],
+)
+def test_trail_reaches_beyond_the_bar_and_never_shortens_it(trail: float, unicode: str, plain: str) -> None:
+    assert gauges.bar(0.5, 8, trail=trail).plain == unicode
+    assert gauges.bar(0.5, 8, trail=trail, ascii_only=True).plain == plain
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [(0.0, "────●────"), (45.0, "────┼━━━●"), (-45.0, "●━━━┼────"), (22.5, "────┼━●──"), (-90.0, "●━━━┼────")],
 )

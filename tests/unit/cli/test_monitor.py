@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from affectia import registry
 from affectia.cli.affect_monitor import AffectReading
-from affectia.cli.monitor import WINDOW_SECS, Monitor, Reading
+from affectia.cli.monitor import TRAIL_SECS, WINDOW_SECS, Monitor, Reading, VisemeReading
 from affectia.clock import NANOS_PER_SEC
 from tests.unit.cli.frames_by_hand import received, updated
 
@@ -135,7 +136,10 @@ def test_voice_without_a_face_has_a_latency_and_visemes() -> None:
     reading = monitor.reading(NANOS_PER_SEC)
     assert reading.found_share == 0
     assert reading.latency_p50_millis == pytest.approx(70)
-    assert reading.visemes == (("aa", 1.0), ("sil", 0.0), ("PP", 0.0), ("FF", 0.0), ("TH", 0.0))
+    assert [each.name for each in reading.visemes] == list(registry.VISEMES)
+    assert {each.name: each.weight for each in reading.visemes if each.weight} == {"aa": 1.0}
+    assert reading.mouth is not None
+    assert reading.mouth.is_a_voices
     assert reading.affect is not None
     assert reading.affect.speaking == pytest.approx(0.8, abs=0.002)
     assert monitor.reading(3 * NANOS_PER_SEC).visemes == ()
@@ -146,4 +150,37 @@ def test_visemes_are_shown_while_a_voice_is_heard_and_not_of_a_face_alone() -> N
     monitor.add(received(0))
     assert monitor.reading(NANOS_PER_SEC).visemes == ()
     monitor.add_update(updated(0, speaking=0.0))
-    assert monitor.reading(NANOS_PER_SEC).visemes[0] == ("aa", 1.0)
+    reading = monitor.reading(NANOS_PER_SEC)
+    assert {each.name: each.weight for each in reading.visemes if each.weight} == {"aa": 1.0}
+    assert reading.mouth is not None
+    assert not reading.mouth.is_a_voices
+
+
+def test_viseme_that_was_shown_between_two_looks_leaves_a_trail_that_falls() -> None:
+    monitor = Monitor()
+    monitor.add(received(0, latency_millis=0, spoken=True, visemes={"PP": 1.0}))
+    monitor.add(received(1, at_millis=50, latency_millis=0, spoken=True, found=False, visemes={"aa": 0.8}))
+    now_nanos = 1_050_000_000 + round(TRAIL_SECS / 4 * 1e9)
+
+    def seen(now_nanos: int) -> dict[str, VisemeReading]:
+        return {each.name: each for each in monitor.reading(now_nanos).visemes}
+
+    assert seen(now_nanos)["PP"].weight == 0
+    assert seen(now_nanos)["aa"].weight == seen(now_nanos)["aa"].trail == pytest.approx(0.8)
+    assert seen(now_nanos)["PP"].trail == pytest.approx(1 - 0.25 - 0.05 / TRAIL_SECS)
+    later_nanos = now_nanos + round(TRAIL_SECS * 1e9)
+    assert all(each.trail == each.weight for each in seen(later_nanos).values())
+
+
+def test_mouth_that_is_not_valid_leaves_no_trail() -> None:
+    monitor = Monitor()
+    monitor.add(received(0, latency_millis=0, found=False, visemes={"PP": 1.0}))
+    monitor.add(received(1, at_millis=50, latency_millis=0, spoken=True, visemes={"aa": 1.0}))
+    assert {each.name for each in monitor.reading(1_050_000_000).visemes if each.trail} == {"aa"}
+
+
+def test_where_a_face_is_seen_the_latency_is_that_of_pictures_alone() -> None:
+    monitor = Monitor()
+    monitor.add(received(0, latency_millis=15, spoken=True))
+    monitor.add(received(1, at_millis=10, latency_millis=70, spoken=True, found=False))
+    assert monitor.reading(NANOS_PER_SEC).latency_p95_millis == pytest.approx(15)

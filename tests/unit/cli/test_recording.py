@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from affectia import registry
-from affectia.cli.recording import Recording, shape_weights, shows_face, shows_voice, turns_deg
+from affectia.cli.recording import (
+    NO_SAMPLE,
+    Recording,
+    shape_weights,
+    shows_face,
+    shows_voice,
+    sound_delay_nanos,
+    turns_deg,
+    viseme_weights,
+)
 from affectia.wire import avatar_frame
 from affectia.wire.avatar_frame import AvatarFrame
 from affectia.wire.layout import Layout
@@ -100,3 +109,28 @@ def test_custom_layout_is_read_by_names() -> None:
 def test_mouth_of_a_voice_is_told_from_that_of_a_face_and_from_one_that_is_held() -> None:
     frames = [received(0, spoken=True), received(0), received(0, spoken=True, age_ticks=1), received(0, found=False)]
     assert [shows_voice(each.frame) for each in frames] == [True, False, False, False]
+
+
+def test_curves_of_a_voice_are_those_of_its_frames_alone() -> None:
+    recording = Recording()
+    recording.add(received(0))
+    recording.add(received(1, at_millis=33, spoken=True, age_ticks=4, visemes={"PP": 0.6, "aa": 0.4}, audio_sample=1584))
+    curves = recording.curves()
+    assert curves.by_voice.tolist() == [False, True]
+    assert curves.audio_samples.tolist() == [NO_SAMPLE, 1584]
+    np.testing.assert_allclose(curves.visemes[1, [1, 10]], (0.6, 0.4))
+    assert curves.visemes.shape == (2, 15)
+    assert np.isnan(curves.sound_delay_millis[0])
+    assert curves.sound_delay_millis[1] == pytest.approx(40.5)  # sent 0.5 ms after its instant, 40 ms after the sound was heard
+
+
+def test_sound_delay_is_known_of_a_voices_mouth_alone() -> None:
+    frames = [received(0, spoken=True), received(0), received(0, found=False), received(0, found=False, spoken=True, age_ticks=1)]
+    assert [sound_delay_nanos(each.frame) for each in frames] == [500_000, None, None, 10_500_000]
+
+
+def test_visemes_of_a_mouth_that_is_not_valid_or_of_another_layout_are_at_rest() -> None:
+    assert viseme_weights(received(0).frame).argmax() == 10
+    assert not viseme_weights(received(0, found=False).frame).any()
+    layout = Layout.of(2000, ((), (), ("open", "shut"), ()))
+    assert viseme_weights(AvatarFrame(1, 0, 1, 0, layout=layout, visemes=bytes((255, 0)))).tolist() == [0.0] * 15

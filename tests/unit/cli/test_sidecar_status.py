@@ -38,6 +38,15 @@ def test_counts_of_all_sessions_are_added() -> None:
     assert SidecarStatus.of(status(1, 2, detail="gone")) == SidecarStatus(30, 3, 27, 24, "gone; gone")
 
 
+def test_what_is_said_of_voices_is_that_of_the_one_that_was_heard() -> None:
+    heard = session_pb2.VoiceStatus(source_rate_hz=48_000, look_ahead_millis=61, blocks_dropped=3)
+    voices = status_pb2.Status(sessions=[session_pb2.Session(), session_pb2.Session(voice_status=heard)])
+    of_voices = SidecarStatus.of(voices)
+    assert (of_voices.look_ahead_millis, of_voices.audio_rate_hz, of_voices.sound_lost) == (61, 48_000, 3)
+    silent = SidecarStatus.of(status(1))
+    assert (silent.look_ahead_millis, silent.audio_rate_hz, silent.sound_lost) == (None, None, 0)
+
+
 def test_no_session_is_all_zero() -> None:
     assert SidecarStatus.of(status()) == SidecarStatus(0, 0, 0, 0, "")
 

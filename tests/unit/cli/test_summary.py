@@ -52,6 +52,59 @@ def test_every_figure_has_its_line() -> None:
     assert rows["take"] == "out/demo/take.csv (61 rows)"
 
 
+SPEECH_ROWS = ("somebody speaks", "mouth by the voice", "visemes", "mouth in silence", "sound", "heard -> published")
+
+
+def spoken(*, by_voice: bool = True) -> Summary:
+    """1 s of speech that changes its viseme with every frame, then 1 s of silence."""
+    recording, affect = Recording(), AffectRecording()
+    for number in range(50):
+        at_millis, speaks = 40 * number, number < 25
+        frame = received(
+            number,
+            at_millis=at_millis,
+            spoken=by_voice,
+            age_ticks=5,
+            visemes={("aa", "PP")[number % 2] if speaks else "sil": 1.0},
+            shapes={"jawOpen": 0.5 * speaks},
+            audio_sample=at_millis * 48 if by_voice else None,
+        )
+        recording.add(frame)
+        affect.add(updated(number, at_millis=at_millis, speaking=0.9 * speaks))
+    status = SidecarStatus(50, 0, 50, 50, "", look_ahead_millis=61, audio_rate_hz=48_000, sound_lost=2)
+    return replace(summary(status=status), curves=recording.curves(), affect=affect.curves())
+
+
+def test_a_voice_has_rows_of_its_own() -> None:
+    rows = dict(spoken().rows())
+    assert [rows[label] for label in SPEECH_ROWS] == [
+        "50.0 % of the time",
+        "50 of 50 frames = 100.0 %",
+        "3 seen, 12.8 changes/s while the mouth is the voice's",
+        "shut in 100.0 % of 19 frames",
+        "2 blocks lost; audio_sample at 48000 Hz: 0 jumps over 100 ms, 0 steps back",
+        "p50 50.5 ms, p95 50.5 ms after the newest sound; delay the sound by 61 ms",
+    ]
+
+
+def test_voice_that_never_has_the_mouth_says_so() -> None:
+    rows = dict(spoken(by_voice=False).rows())
+    assert rows["mouth by the voice"] == "0 of 50 frames = 0.0 %"
+    assert rows["visemes"] == "none: the mouth was never the voice's"
+    assert rows["mouth in silence"] == "the face's in 19 frames"
+    assert rows["heard -> published"] == "not known: the mouth was never the voice's"
+
+
+def test_sidecar_that_says_nothing_of_a_voice_leaves_what_frames_say() -> None:
+    rows = dict(replace(spoken(), status=None).rows())
+    assert rows["sound"] == "audio_sample: 0 steps back"
+    assert rows["heard -> published"] == "p50 50.5 ms, p95 50.5 ms after the newest sound"
+
+
+def test_without_a_voice_there_are_no_rows_of_speech() -> None:
+    assert not set(SPEECH_ROWS) & set(dict(summary().rows()))
+
+
 def test_sidecar_that_says_nothing_leaves_the_frames() -> None:
     rows = dict(summary(own_rate_hz=None).rows())
     assert rows["face found"] == "100.0 % of the frames"

@@ -13,7 +13,7 @@ from affectia.capture.source import Source, SourceState
 from affectia.capture.synthetic import SyntheticSource
 from affectia.capture.take_file import TakeFileSource
 from affectia.capture.video_file import VideoFileSource
-from affectia.errors import CaptureError
+from affectia.errors import CaptureError, ModelMissing
 from affectia.session.no_pictures import NoPictures
 from affectia.session.session import Session
 from affectia.session.session_request import SessionRequest
@@ -75,6 +75,11 @@ def test_voices_of_every_kind(stage: Stage, tmp_path: Path) -> None:
         assert session.voice.missing == ""
         assert session.sources[-1] is session.voice.source
     assert stage.microphones.opened == []
+
+
+def test_voice_of_a_clip_is_looked_up_among_the_models(stage: Stage) -> None:
+    with pytest.raises(ModelMissing, match="^model two-cities is not in the cache, run `affectia models pull two-cities`"):
+        made(stage, "synthetic", "clip:two-cities")
 
 
 def test_devices_that_are_allowed_are_tried_and_let_go(stage: Stage) -> None:

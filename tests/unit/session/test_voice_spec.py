@@ -19,20 +19,22 @@ pytestmark = pytest.mark.unit
         ("microphone:USB: headset", VoiceSpec("microphone", microphone="USB: headset")),
         ("file:line.wav", VoiceSpec("file", path=Path("line.wav"))),
         ("file:~/line.wav", VoiceSpec("file", path=Path.home() / "line.wav")),
+        ("clip:two-cities", VoiceSpec("clip", clip_id="two-cities")),
         ("same", VoiceSpec("same")),
         ("none", None),
         ("", None),
     ],
 )
-def test_the_six_forms(text: str, spec: VoiceSpec | None) -> None:
+def test_the_seven_forms(text: str, spec: VoiceSpec | None) -> None:
     assert VoiceSpec.parse(text) == spec
 
 
-@pytest.mark.parametrize("text", ["microphone:", "mic", "file:", "file", "same:", "none:", "line.wav", "camera:0"])
-def test_anything_else_is_told_the_six_forms(text: str) -> None:
+@pytest.mark.parametrize("text", ["microphone:", "mic", "file:", "file", "clip:", "clip", "same:", "none:", "line.wav", "camera:0"])
+def test_anything_else_is_told_the_seven_forms(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         VoiceSpec.parse(text)
-    assert str(caught.value) == f"voice is {text!r}, expected microphone, microphone:N, microphone:NAME, file:PATH, same or none"
+    forms = "microphone, microphone:N, microphone:NAME, file:PATH, clip:ID, same or none"
+    assert str(caught.value) == f"voice is {text!r}, expected {forms}"
 
 
 def test_file_that_cannot_be_a_path_is_told() -> None:
@@ -44,6 +46,7 @@ def test_file_that_cannot_be_a_path_is_told() -> None:
 def test_same_needs_pictures_that_have_sound(source: str, fits: bool) -> None:
     spec = SourceSpec.parse(source)
     VoiceSpec("microphone").check_beside(spec)
+    VoiceSpec("clip", clip_id="two-cities").check_beside(spec)
     if fits:
         VoiceSpec("same").check_beside(spec)
         return
