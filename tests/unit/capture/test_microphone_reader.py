@@ -126,3 +126,17 @@ def test_what_is_unforeseen_is_kept_for_the_owner() -> None:
     reader.start(name="capture-reader")
     assert reader.join(10)
     assert isinstance(reader.error, RuntimeError)
+
+
+def test_nothing_that_was_heard_is_kept_while_a_driver_hangs_that_nobody_wants() -> None:
+    stream = FakeMicrophone()
+    reader, _ = reader_of(stream)
+    stream.hear()
+    stream.lets_go.clear()
+    reader.cancel()
+    assert wait_until(lambda: reader._ring is None)
+    assert not reader.ended
+    stream.hear()  # its callback may still come
+    assert reader.block_count == 1
+    stream.lets_go.set()
+    assert reader.join(10)

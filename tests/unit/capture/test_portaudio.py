@@ -95,3 +95,18 @@ def test_errors_are_faults_by_their_numbers() -> None:
     assert opened(portaudio) is MicrophoneFault.GONE
     sounds.errors[0, 0] = PortAudioError("x")
     assert opened(portaudio) is MicrophoneFault.NO_ANSWER
+
+
+def test_a_device_whose_place_another_one_has_taken_is_gone() -> None:
+    sounds = FakeSounds(MIC, ("Mic 2", 0, 48000.0, 1))
+    portaudio = PortAudio(sounds.load())
+    found = portaudio.inputs()
+    assert not isinstance(found, MicrophoneFault)
+    sounds.devices.pop(0)  # pulled out, and somebody else asks for the list before it is opened
+    portaudio.inputs()
+    for device, fault in ((found[0], True), (found[1], True)):
+        stream = portaudio.open(
+            device, rate_hz=48000, channels=1, block_frames=480, callback=lambda *_args: None, finished=lambda: None
+        )
+        assert (stream is MicrophoneFault.GONE) is fault
+    assert sounds.streams == []

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 
 import grpc
 import pytest
+from google.protobuf.message import DecodeError
 
 from affectia.clock import SystemClock
 from affectia.control.speak_calls import SpeakCalls, speech_request
-from affectia.errors import ConfigError, NoFreeSlot, SessionError
-from affectia.session.speech.speech import MAX_LINES, Speech
+from affectia.errors import AffectiaError, ConfigError, NoFreeSlot, SessionError
+from affectia.perception.voice.voice_engine import VoiceEngine
+from affectia.session.speech.speech import MAX_LINES, OpenedLine, Speech
+from affectia.session.speech.speech_events import SpeechListener
+from affectia.session.speech.speech_request import SpeechRequest
 from affectia.v1 import speak_pb2
 from affectia.wire import track_chunk
 from tests.unit.fakes import wait_until
@@ -238,3 +243,98 @@ def test_callers_that_open_nothing_take_places_too(speech: Speech) -> None:
         assert calls.count == 0
 
     run(crowd)
+
+
+class Watched(Speech):
+    """Keeps what it has opened."""
+
+    def open(self, request: SpeechRequest, listener: SpeechListener) -> OpenedLine:
+        self.opened = super().open(request, listener)
+        return self.opened
+
+
+def test_a_caller_that_is_gone_before_its_line_is_open_leaves_none() -> None:
+    is_asked, may_go_on = threading.Event(), threading.Event()
+
+    def load() -> VoiceEngine:
+        is_asked.set()
+        assert may_go_on.wait(10)
+        return made_engine()
+
+    speech = Watched(load, lambda parcels: [len(bodies) for _, bodies in parcels], SystemClock(), has_avatar=lambda name: True)
+
+    async def leave() -> None:
+        call = asyncio.ensure_future(SpeakCalls(speech).speak(sending(OPEN, forever=True), Caller()))
+        assert await asyncio.to_thread(is_asked.wait, 10)
+        call.cancel()
+        with suppress(asyncio.CancelledError):
+            await call
+        may_go_on.set()
+        assert await asyncio.to_thread(wait_until, lambda: hasattr(speech, "opened"))
+        assert await asyncio.to_thread(wait_until, lambda: speech.line_count == 0)
+
+    run(leave)
+    speech.stop()
+
+
+@pytest.mark.parametrize("before", [[], [OPEN]])
+def test_bytes_that_are_no_request_end_the_call(speech: Speech, before: Sequence[speak_pb2.SpeakRequest]) -> None:
+    async def garbled() -> AsyncIterator[speak_pb2.SpeakRequest]:
+        for request in before:
+            yield request
+        raise DecodeError("Error parsing message")
+
+    calls = SpeakCalls(speech)
+    with pytest.raises(ConfigError, match="^request cannot be read, expected a SpeakRequest$"):
+        run(lambda: calls.speak(garbled(), Caller()))
+    assert wait_until(lambda: speech.line_count == 0)
+
+
+def test_requests_that_cannot_be_had_end_the_call_and_tell_no_text(speech: Speech) -> None:
+    async def broken() -> AsyncIterator[speak_pb2.SpeakRequest]:
+        yield OPEN
+        raise RuntimeError("it held what was said")
+
+    with pytest.raises(AffectiaError, match="^reading of requests ended with RuntimeError, which is a fault of the sidecar$"):
+        run(lambda: SpeakCalls(speech).speak(broken(), Caller()))
+
+
+def test_a_line_is_flushed_at_a_sample_that_there_can_be(speech: Speech) -> None:
+    async def flush() -> None:
+        caller, calls = Caller(), SpeakCalls(speech)
+        call = asyncio.ensure_future(calls.speak(sending(OPEN, pcm(1.0), forever=True), caller))
+        await caller.has_chunk.wait()
+        with pytest.raises(ConfigError, match="^at_sample is 18446744073709551615, expected at most 9223372036854775807$"):
+            await calls.flush(speak_pb2.FlushRequest(avatar_id="npc", at_sample=2**64 - 1))
+        assert (await calls.flush(speak_pb2.FlushRequest(avatar_id="npc", at_sample=2**63 - 1))).pending
+        call.cancel()
+        with suppress(asyncio.CancelledError):
+            await call
+
+    run(flush)
+
+
+def test_a_line_for_which_nothing_comes_is_ended(speech: Speech) -> None:
+    calls = SpeakCalls(speech, idle_secs=0.05)
+    with pytest.raises(ConfigError, match=r"^nothing came for a line in 0.05 s, expected pcm, played_sample or end$"):
+        run(lambda: calls.speak(sending(OPEN, forever=True), Caller()))
+    assert calls.count == 0
+    assert wait_until(lambda: speech.line_count == 0)
+
+
+def test_a_line_whose_sound_has_ended_waits_for_nothing(speech: Speech) -> None:
+    caller = Caller()
+    # Sound that takes longer to go out than a caller may be silent: all 8 s that may be ahead, and more.
+    run(lambda: SpeakCalls(speech, idle_secs=0.3).speak(sending(OPEN, pcm(4.5), pcm(4.3), END, forever=True), caller))
+    assert caller.replies[-1].ended.reason == speak_pb2.SPEECH_END_REASON_FINISHED
+
+
+def test_a_caller_that_reads_no_reply_is_let_go(speech: Speech) -> None:
+    class Deaf(Caller):
+        async def write(self, message: speak_pb2.SpeakReply) -> None:
+            await asyncio.Event().wait()
+
+    calls = SpeakCalls(speech, idle_secs=0.05)
+    with pytest.raises(ConfigError, match=r"^no reply was read for 0.05 s, expected a caller that reads them$"):
+        run(lambda: calls.speak(sending(OPEN, END, forever=True), Deaf()))
+    assert calls.count == 0

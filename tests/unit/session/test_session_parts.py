@@ -97,3 +97,10 @@ def test_microphone_that_is_not_there_is_told_before_a_network_is_loaded(stage: 
         made(stage, "camera:0", "microphone", "microphone")
     assert stage.perceivers == []
     assert stage.engines == []
+
+
+def test_a_face_that_nobody_can_look_at_leaves_no_voice_behind(stage: Stage) -> None:
+    request = SessionRequest("a", SourceSpec.parse("camera:0"), voice=VoiceSpec.parse("microphone"))
+    with pytest.raises(ModelMissing, match="^model face_landmarker"):
+        stage.without_models.start(request)
+    assert [engine.stream_count for engine in stage.engines] == [0]

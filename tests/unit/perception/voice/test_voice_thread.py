@@ -40,12 +40,14 @@ class Voice:
         self._thread = stage.thread
         self._blocks: deque[AudioSample] = deque()
         self.out: list[VoiceObservations] = []
-        self.fails = False
+        self.fails = self.is_broken = False
         self.perceiver = VoicePerceiver(stage.engine)
         self.track = VoiceTrack(self, self.perceiver, admits=lambda: True, sink=self.sink, clock=stage.clock)
         self._thread.add(self.track)
 
     def take(self) -> AudioSample | None:
+        if self.is_broken:
+            raise RuntimeError("nothing can be taken")
         return self._blocks.popleft() if self._blocks else None
 
     @property
@@ -166,3 +168,15 @@ def test_a_thread_that_was_never_started_can_be_stopped() -> None:
     stage.voice()
     stage.thread.stop()
     assert stage.engine.stream_count == 0
+
+
+def test_a_broken_inbox_takes_neither_the_thread_nor_another_voice_with_it(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    voice, other = stage.voice(), stage.voice()
+    voice.is_broken = True
+    with caplog.at_level(logging.ERROR):
+        other.put()
+        assert other.heard(7)
+    assert "nothing can be taken" not in caplog.text
+    voice.is_broken = False
+    voice.put()
+    assert voice.heard(7)

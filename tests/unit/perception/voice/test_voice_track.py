@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 from collections import deque
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +12,7 @@ from affectia.perception.voice.voice_perceiver import VoicePerceiver
 from affectia.perception.voice.voice_track import FAILURES_TO_NOTICE, ROUND_SAMPLES, STALE_SECS, VoiceTrack
 from affectia.signals.audio_sample import AudioSample
 from affectia.signals.voice_observations import VoiceObservations
+from tests.unit.fakes import wait_until
 from tests.unit.perception.voice.made_voices import LevelDetector, syllables
 
 pytestmark = pytest.mark.unit
@@ -24,11 +27,14 @@ class Stage:
         self.clock = FakeClock()
         self.out: list[VoiceObservations] = []
         self.admits = True
+        self.before_nothing: Callable[[], None] = lambda: None  # is done when no block waits
         self.perceiver = VoicePerceiver(self.engine)
         self.track = VoiceTrack(self, self.perceiver, admits=lambda: self.admits, sink=self.out.append, clock=self.clock)
         self._place = 0
 
     def take(self) -> AudioSample | None:
+        if not self.blocks:
+            self.before_nothing()
         return self.blocks.popleft() if self.blocks else None
 
     def put(self, *sizes: int, follows: bool = True) -> None:
@@ -182,3 +188,47 @@ def test_a_closed_track_hears_nothing_and_has_no_place(stage: Stage) -> None:
     assert stage.engine.stream_count == 0
     stage.track.forget()
     assert len(stage.blocks) == 1
+
+
+class AskedWhileLooking(FakeClock):
+    """Somebody else asks to forget while the track looks at the clock, and waits for the round."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(start_nanos=stage.clock.now_nanos())
+        self._track = stage.track
+        self.asker = threading.Thread(target=stage.track.forget)
+        self.is_armed = False
+
+    def now_nanos(self) -> int:
+        if self.is_armed:
+            self.is_armed = False
+            self.asker.start()
+            assert wait_until(lambda: self._track._is_to_forget)
+        return super().now_nanos()
+
+
+def test_forget_that_is_asked_for_while_a_round_finds_nothing_is_not_lost(stage: Stage) -> None:
+    stage.put(1600)
+    stage.round()
+    clock = stage.track._clock = AskedWhileLooking(stage)
+    stage.before_nothing = lambda: setattr(clock, "is_armed", True)
+    assert stage.round() is None
+    clock.asker.join(10)
+    assert stage.perceiver.stream.sound.end == 0
+    assert stage.track.stale_in_secs is None
+
+
+def test_an_inbox_that_raises_leaves_the_track_free_and_begins_a_stream(stage: Stage) -> None:
+    def broken() -> None:
+        raise RuntimeError("no")
+
+    stage.put(1600)
+    stage.round()
+    stage.before_nothing = broken
+    with pytest.raises(RuntimeError):
+        stage.track.take()
+    stage.before_nothing = lambda: None
+    stage.put(1600)
+    assert stage.round() == 1600
+    assert stage.out[-1].source_samples[0] == 1600  # the first frame is the new block's first sample
+    stage.track.close()

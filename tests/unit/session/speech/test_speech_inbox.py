@@ -5,7 +5,7 @@ import pytest
 from affectia.capture.pcm import PcmFormat
 from affectia.errors import ConfigError
 from affectia.session.speech.speech_events import EndReason
-from affectia.session.speech.speech_inbox import HELD_BYTES, CutOrder, SpeechInbox
+from affectia.session.speech.speech_inbox import HELD_BYTES, CutOrder, FlushAnswer, SpeechInbox
 
 pytestmark = pytest.mark.unit
 
@@ -92,3 +92,9 @@ def test_nothing_is_kept_of_a_line_that_is_over() -> None:
     inbox.put(bytes(64 * 1024))
     assert inbox.take() == b""
     assert inbox.has_room  # its caller may go on sending, into nothing
+
+
+def test_who_asked_for_a_cut_and_left_does_not_take_the_answer_away() -> None:
+    order = CutOrder(1, EndReason.FLUSHED)
+    assert not order.answer.cancel()
+    order.answer.set_result(FlushAnswer(7, 1, 2))

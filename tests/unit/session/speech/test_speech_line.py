@@ -334,3 +334,28 @@ def test_progress_is_told_four_times_a_second_while_something_changes() -> None:
     told.events.clear()
     rounds.run(40, secs=0.05)
     assert len(told.of(Progress)) <= 1
+
+
+def test_who_left_before_a_flush_was_heard_ends_the_line_as_any_other() -> None:
+    rounds = Rounds()
+    line, told = rounds.open()
+    line.inbox.put(buzz(1.0))
+    rounds.run_dry()
+    cut_at(50_000, line).answer.cancel()  # what asyncio does with the future of a call that is gone
+    cut_at(8_000, line).answer.cancel()
+    rounds.run()
+    assert not told.of(Failed)
+    assert told.of(Ended)[0].reason is EndReason.FLUSHED
+
+
+def test_a_report_beyond_what_there_is_holds_up_no_flush() -> None:
+    rounds = Rounds()
+    line, told = rounds.open()
+    line.inbox.put(buzz(1.0))
+    line.inbox.report(2**64 - 1)
+    rounds.run_dry()
+    cut_at(8_000, line)
+    rounds.run(2)
+    [flushed] = told.of(Flushed)
+    assert 8_000 <= flushed.at_sample <= 16_000
+    assert told.chunks()[-1].end
