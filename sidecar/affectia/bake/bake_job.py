@@ -12,7 +12,7 @@ from affectia.bake.clip_bake import ROWS_PER_SEC, clip_visemes, track_chunks
 from affectia.bake.mouth_look import MouthLook, mouth_look
 from affectia.bake.track_format import TrackFormat, is_result, track_content, whole_track
 from affectia.bake.track_id import track_id
-from affectia.capture.audio_clip import AudioClip, read_audio_clip
+from affectia.capture.audio_clip import LONGEST_SECS, AudioClip, read_audio_clip
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
 from affectia.errors import ConfigError
 from affectia.wire.track_chunk import TrackChunk
@@ -62,7 +62,8 @@ class Baked:
 def run_job(job: BakeJob, voice: BakeVoice, clock: Clock | None = None) -> Baked | None:
     """Bake one clip; None where its result is there already. One thread at a time for one voice.
 
-    Raises CaptureError for a sound or a timing that cannot be read, ConfigError for a timing that means nothing.
+    Raises CaptureError for a sound or a timing that cannot be read, ConfigError for a timing that means nothing, or that is longer than a
+    sound may be and has none.
     """
     clock = clock or SystemClock()
     if job.clip is None and job.timing is None:
@@ -78,6 +79,9 @@ def run_job(job: BakeJob, voice: BakeVoice, clock: Clock | None = None) -> Baked
     if timing_bytes is not None and job.timing is not None:
         clip_secs = None if clip is None else clip.duration_secs
         timing = bake_timing(timing_bytes, job.timing, clip_secs=clip_secs, language=job.options.language)
+        if clip is None and timing.visemes.duration_secs > LONGEST_SECS:  # a few bytes may say hours, and each takes gigabytes
+            long_mins = timing.visemes.duration_secs / 60
+            raise ConfigError(f"timing is {long_mins:.1f} min long, expected at most {LONGEST_SECS / 60:.0f} min: {job.timing}")
     found = clip_visemes(clip, engine=None if clip is None else voice.engine, timing=timing)
     duration_secs = len(found.visemes) / ROWS_PER_SEC if clip is None else clip.duration_secs
     rate_hz = TIMING_RATE_HZ if clip is None else clip.source_rate_hz

@@ -20,6 +20,7 @@ from affectia.errors import CaptureError
 from affectia.signals.audio_sample import VOICE_RATE_HZ, AudioSample
 
 BLOCK: Final = VOICE_RATE_HZ // 100  # 10 ms, as a microphone's
+_LEAST_ROUND_SECS: Final = 0.05  # to open a file takes milliseconds: a shorter one in a loop would do nothing else
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ class AudioFileSource(Source):
             base += length
             if not self._options.loop:
                 return
+            if not round_count and length < _LEAST_ROUND_SECS * self.source_rate_hz:
+                found, least = (round(1000 * secs) for secs in (length / self.source_rate_hz, _LEAST_ROUND_SECS))
+                raise CaptureError(f"sound is {found} ms long and is to be looped, expected {least} ms at least: {self._path}")
 
     def _send(self, sample: AudioSample) -> bool:
         """Deliver a block when it is due; False when the source was stopped."""

@@ -101,6 +101,8 @@ class MicrophoneReader:
             self._on_change()
             self._over.wait()
         finally:
+            if self.cancelled:
+                self._forget()  # now: a driver may take its time to let go
             stream.close()
             self._forget()
         if not self.cancelled and self.fault in (None, MicrophoneFault.STALLED):

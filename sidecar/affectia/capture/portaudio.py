@@ -71,7 +71,10 @@ class PortAudio:
         callback: Callable[[Any, int, Any, Any], None],
         finished: Callable[[], None],
     ) -> Any:
-        """A stream of sounddevice that has not started, or the fault; whatever it is, `close` takes it. Blocks, up to seconds."""
+        """A stream of sounddevice that has not started, which `close` takes, or the fault. Blocks, up to seconds.
+
+        The list may have been made anew since the device was chosen out of it: GONE where another one has its place now.
+        """
         with self._held() as held:
             if not held:
                 return MicrophoneFault.STALLED
@@ -79,6 +82,8 @@ class PortAudio:
             if module is None:
                 return MicrophoneFault.NO_LIBRARY
             try:
+                if not any(found.index == device.index and found.key == device.key for found in _inputs(module)):
+                    return MicrophoneFault.GONE
                 stream = module.InputStream(
                     device=device.index,
                     samplerate=rate_hz,

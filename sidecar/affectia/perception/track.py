@@ -167,7 +167,8 @@ class Track:
     def _perceive_newest(self) -> None:
         sample = self._inbox.take()
         if sample is None:
-            self._is_to_forget |= self.stale_in_secs == 0.0
+            if self.stale_in_secs == 0.0:
+                self._is_to_forget = True  # only ever set here: `forget` may set it at any moment
             return
         if not self._admits():
             self.refused_count += 1

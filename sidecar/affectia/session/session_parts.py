@@ -99,9 +99,15 @@ class SessionParts:
         if request.voice is not None:
             session.voice = self._voice(request.voice, request, consent, int(slots[0]))
         if not request.source.is_ready_made:
+            try:
+                perceiver = self._perceiver(request.avatars)
+            except BaseException:
+                if session.voice is not None:
+                    session.voice.track.close()  # its place among the voices
+                raise
             session.track = Track(
                 mailbox,
-                self._perceiver(request.avatars),
+                perceiver,
                 admits=lambda: consent.allows(source.modality),
                 sink=post,
                 attention=Attention(self._options.attention),

@@ -132,3 +132,10 @@ def test_a_timing_of_another_clip_is_an_error(line: Path, tmp_path: Path) -> Non
     late = write_timing(tmp_path / "late.json", (100.0, 101.0, "aa"))
     with pytest.raises(ConfigError, match=r"within the clip, .*late\.json$"):
         run_job(BakeJob(line, late), FakeVoice())
+
+
+def test_a_timing_alone_is_no_longer_than_a_sound_may_be(tmp_path: Path) -> None:
+    path = write_timing(tmp_path / "long.json", (0.0, 0.2, "oh"), (1800.5, 1801.0, "oh"))
+    with pytest.raises(ConfigError, match=r"^timing is 30\.0 min long, expected at most 30 min: .*long\.json$"):
+        baked(BakeJob(None, path))
+    assert baked(BakeJob(None, write_timing(path, (0.0, 0.2, "oh"), (1798.0, 1799.0, "oh")))).facts.duration_secs > 1799

@@ -129,3 +129,14 @@ def test_what_is_wrong_with_the_sound_is_told(tmp_path: Path) -> None:
 def test_what_has_no_sound_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(CaptureError, match="does not exist"):
         AudioFileSource(tmp_path / "a.wav", FakeAudioSink(), FakeClock())
+
+
+def test_a_file_of_a_moment_is_not_looped(tmp_path: Path) -> None:
+    path = write_sound(tmp_path / "cut.wav", tone(440, rate_hz=16000, secs=0.001), rate_hz=16000)
+    sink = FakeAudioSink()
+    source = AudioFileSource(path, sink, FakeClock(), AudioFileOptions(loop=True, real_time=False))
+    source.start(name="capture-file")
+    assert wait_until(lambda: source.state is SourceState.ENDED)
+    source.stop()
+    assert source.detail == "sound is 1 ms long and is to be looped, expected 50 ms at least: cut.wav"
+    assert len(sink.samples) == 1

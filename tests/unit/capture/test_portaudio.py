@@ -105,8 +105,6 @@ def test_a_device_whose_place_another_one_has_taken_is_gone() -> None:
     sounds.devices.pop(0)  # pulled out, and somebody else asks for the list before it is opened
     portaudio.inputs()
     for device, fault in ((found[0], True), (found[1], True)):
-        stream = portaudio.open(
-            device, rate_hz=48000, channels=1, block_frames=480, callback=lambda *_args: None, finished=lambda: None
-        )
+        stream = portaudio.open(device, rate_hz=48000, channels=1, block_frames=480, callback=lambda *_args: None, finished=lambda: None)
         assert (stream is MicrophoneFault.GONE) is fault
     assert sounds.streams == []

@@ -90,7 +90,15 @@ class VoiceThread:
 
     def _round(self, tracks: Sequence[VoiceTrack]) -> bool:
         """Hear what waits of every track; False where nothing did."""
-        due = [(track, pcm) for track in tracks if (pcm := track.take()) is not None]
+        due = []
+        for track in tracks:
+            try:
+                pcm = track.take()
+            except Exception as error:
+                self._tell_failure(error)
+                continue
+            if pcm is not None:
+                due.append((track, pcm))
         if not due:
             return False
         try:

@@ -79,14 +79,22 @@ class VoiceTrack:
         return max(0.0, STALE_SECS - (self._clock.now_nanos() - newest_nanos) / NANOS_PER_SEC)
 
     def take(self) -> NDArray[np.float32] | None:
-        """The sound of the next round: what waits and may be heard, up to `ROUND_SAMPLES`; None where there is none."""
+        """The sound of the next round: what waits and may be heard, up to `ROUND_SAMPLES`; None where there is none.
+
+        What the inbox raises is raised; nothing of the round is kept then, and the next block begins a stream.
+        """
         self._at_work.acquire()
         pcm = None
         try:
             if not self._is_closed:
                 self._began_nanos = self._clock.now_nanos()
                 pcm = self._waiting()
-                self._is_to_forget |= pcm is None and self.stale_in_secs == 0.0
+                if pcm is None and self.stale_in_secs == 0.0:
+                    self._is_to_forget = True  # only ever set here: `forget` may set it at any moment
+        except BaseException:
+            self._has_gap = True
+            self._next = self._rest = None
+            raise
         finally:
             if pcm is None:
                 self._end_round()
@@ -134,11 +142,11 @@ class VoiceTrack:
         """Holding the lock, which is free afterwards."""
         try:
             if self._is_to_forget and not self._is_closed:
+                self._is_to_forget = False  # first: who asks from here on is not overheard
                 self._newest_nanos = None
                 self._failed_in_row = 0
                 self._next = self._rest = None
                 self._perceiver.forget()
-            self._is_to_forget = False
         finally:
             self._at_work.release()
 

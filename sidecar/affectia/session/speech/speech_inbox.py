@@ -27,13 +27,20 @@ class FlushAnswer:
     is_pending: bool = False
 
 
+def _unanswered() -> Future[FlushAnswer]:
+    """A future that cannot be cancelled: who asked may be gone before the line is cut, and it is cut all the same."""
+    answer: Future[FlushAnswer] = Future()
+    answer.set_running_or_notify_cancel()
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class CutOrder:
     """Cut a line at a sample, or where playback is now; why; and who waits for the answer."""
 
     at_sample: int | None
     why: EndReason | AffectiaError
-    answer: Future[FlushAnswer] = field(default_factory=Future)
+    answer: Future[FlushAnswer] = field(default_factory=_unanswered)
 
 
 class SpeechInbox:

@@ -256,7 +256,8 @@ class SpeechLine:
         at_sample = order.at_sample
         if at_sample is None:
             at_sample = min(self.position.likely_sample(now_nanos), self.track.sample_of(self.track.made))
-        at_sample = max(at_sample, self.position.reported_sample or 0)
+        # What was played is not cut any more; a report beyond what was made so far must not keep the mouth open.
+        at_sample = max(at_sample, min(self.position.reported_sample or 0, self.track.sample_of(max(0, self.track.made - 1))))
         over_at = self.track.over_at_sample
         if over_at is not None and at_sample >= over_at:  # it shuts as it is
             order.answer.set_result(FlushAnswer(self.track.stream_id, over_at, max(over_at, self.position.out_sample)))
