@@ -54,14 +54,14 @@ def _reverberated(power: Tensor, chance: torch.Generator) -> Tensor:
     decay = _uniform((batch, 1), 0.02, 0.14, chance)  # seconds in which power falls to 1 / e: rooms up to 1 s of RT60
     tail = torch.exp(-torch.arange(1, length + 1) * 0.01 / decay)
     tail = tail / tail.sum(dim=1, keepdim=True)
-    wet = _uniform((batch, 1), 0.0, 0.45, chance) * _happens(batch, 0.35, chance)[:, 0]
+    wet = _uniform((batch, 1), 0.0, 0.45, chance) * _happens(batch, 0.3, chance)[:, 0]
     kernel = torch.cat((1 - wet, wet * tail), dim=1).flip(1)[:, None, None, :]
     padded = torch.nn.functional.pad(power.transpose(1, 2), (length, 0))[None]
     return torch.nn.functional.conv2d(padded.reshape(1, batch, MELS, time + length), kernel, groups=batch)[0].transpose(1, 2)
 
 
 def _noise(power: Tensor, chance: torch.Generator) -> Tensor:
-    """Coloured noise against a mean power of 1: steady in some rows, swelling in others, none in four of ten."""
+    """Coloured noise against a mean power of 1: steady in some rows, swelling in others, none in half of them."""
     batch, time, _ = power.shape
     level_db = -_uniform((batch, 1, 1), 10.0, 50.0, chance)
     colour = _colour(batch, chance, tilt_db=18.0, ripple_db=14.0)
@@ -70,7 +70,7 @@ def _noise(power: Tensor, chance: torch.Generator) -> Tensor:
     swell = swell * _uniform((batch, 1, 1), 0.0, 5.0, chance)
     # A band of noise has the power of a few independent samples: about a chi square of 4 degrees of freedom.
     flutter = torch.rand((2, *power.shape), generator=chance).clamp_min(1e-6).log().sum(0) / -2
-    return torch.exp(_DB * (level_db + colour + swell)) * flutter * _happens(batch, 0.6, chance)
+    return torch.exp(_DB * (level_db + colour + swell)) * flutter * _happens(batch, 0.5, chance)
 
 
 def _babble(power: Tensor, chance: torch.Generator) -> Tensor:
