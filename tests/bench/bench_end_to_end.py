@@ -2,7 +2,8 @@
 
 A real clip is played in real time through the sidecar of this process, a second process receives. The same pictures at the same
 pace go through the bare MediaPipe call, as MediaPipe documents it, with nothing around it; the two take turns, so that a machine
-that gets slower or faster meanwhile shifts both. `--rounds N` (default 4) of `--seconds N` (default 10) each, `--clip ID`.
+that gets slower or faster meanwhile shifts both. A spoken line is heard beside the pictures, and moves the mouth. `--rounds N` (default 4)
+of `--seconds N` (default 10) each, `--clip ID`, `--voice SPEC` (or none).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from affectia.session.session_parts import FACE_MODEL
 from affectia.session.session_request import SessionRequest
 from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
+from affectia.session.voice_spec import VoiceSpec
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from report import against, console, percentiles, stolen_secs, table
@@ -64,7 +66,7 @@ def bare_network_millis(path: Path, secs: float) -> list[float]:
     return calls.network_millis[WARM_UP_FRAMES:]
 
 
-def pipeline_rows(clip: str, secs: float) -> tuple[dict[str, list[float]], dict[str, float]]:
+def pipeline_rows(clip: str, voice: VoiceSpec | None, secs: float) -> tuple[dict[str, list[float]], dict[str, float]]:
     """Milliseconds of each stage for every frame that went all the way, and totals."""
     observed: dict[int, tuple[int, int, int]] = {}
     sidecar = Sidecar(SidecarOptions(port_base=PORT_BASE))
@@ -83,7 +85,7 @@ def pipeline_rows(clip: str, secs: float) -> tuple[dict[str, list[float]], dict[
         assert receiver.stdout is not None
         receiver.stdout.readline()
         time.sleep(0.5)
-        session = sidecar.sessions.start(SessionRequest("default", SourceSpec("clip", clip_id=clip), loop=True))
+        session = sidecar.sessions.start(SessionRequest("default", SourceSpec("clip", clip_id=clip), loop=True, voice=voice))
         received = json.loads(receiver.communicate(timeout=secs + 30)[0])
         totals = {
             "dropped before perception": float(session.mailbox.dropped_count),
@@ -100,7 +102,9 @@ def pipeline_rows(clip: str, secs: float) -> tuple[dict[str, list[float]], dict[
         sidecar.stop()
     stages: dict[str, list[float]] = {name: [] for name in STAGES}
     live = [row for row in received["rows"] if row[0] in observed][WARM_UP_FRAMES:]
-    for captured, delay_micros, received_at, _ in live:
+    for captured, delay_micros, received_at, _, mouth_age in live:
+        if mouth_age is not None:
+            stages[VOICE_STAGE].append((received_at - captured + mouth_age) / 1e6)
         observed_at, perceived_in, network = observed[captured]
         published = captured + delay_micros * 1000
         values = (
@@ -113,13 +117,14 @@ def pipeline_rows(clip: str, secs: float) -> tuple[dict[str, list[float]], dict[
             published - captured,
             received_at - captured,
         )
-        for name, nanos in zip(STAGES, values, strict=True):
+        for name, nanos in zip(STAGES[:-1], values, strict=True):
             stages[name].append(nanos / 1e6)
     span_secs = (live[-1][2] - live[0][2]) / 1e9
     totals["frames/s received"] = (len(live) - 1) / span_secs
     return stages, totals
 
 
+VOICE_STAGE = "sounded -> received, of mouths that the voice moves (steps of 10 ms)"
 STAGES = (
     "capture -> perception begins",
     "network (MediaPipe call)",
@@ -129,6 +134,7 @@ STAGES = (
     "added to the network, captured -> published",
     "captured -> published",
     "captured -> received",
+    VOICE_STAGE,
 )
 
 
@@ -138,8 +144,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--clip", default="carphone")
+    parser.add_argument("--voice", default="clip:two-cities")
     arguments = parser.parse_args()
     path = ModelStore().path(arguments.clip)
+    voice = VoiceSpec.parse(arguments.voice)
     console.print(f"clip {arguments.clip}: bare network and sidecar in turn, {arguments.rounds} times {arguments.seconds:g} s each")
     began, stolen = time.perf_counter(), stolen_secs()
     bare: list[float] = []
@@ -147,14 +155,14 @@ def main() -> None:
     excess: list[float] = []
     for _ in range(arguments.rounds):
         bare_round = bare_network_millis(path, arguments.seconds)
-        stages_round, totals = pipeline_rows(arguments.clip, arguments.seconds)
+        stages_round, totals = pipeline_rows(arguments.clip, voice, arguments.seconds)
         bare += bare_round
         for name, values in stages_round.items():
             stages[name] += values
         excess.append(float(np.percentile(stages_round["captured -> published"], 95) - np.percentile(bare_round, 95)))
     taken = 100 * (stolen_secs() - stolen) / (time.perf_counter() - began)
     rows = [("bare network, same pictures, same pace", percentiles(bare))]
-    rows += [(name, percentiles(values)) for name, values in stages.items()]
+    rows += [(name, percentiles(values)) for name, values in stages.items() if values]
     table("milliseconds by stage", ("stage", "ms"), rows)
     added_p95 = float(np.percentile(stages["added to the network, captured -> published"], 95))
     over_bare = float(np.percentile(stages["captured -> published"], 95) - np.percentile(bare, 95))
@@ -168,6 +176,10 @@ def main() -> None:
             ("p95 captured -> published minus p95 of the bare network", against(over_bare, 3, "ms")),
             ("the same within a round, median of the rounds", against(typical_excess, 3, "ms")),
             ("captured -> received, p95", against(received_p95, 40, "ms")),
+            *[
+                ("sounded -> received, p95", against(float(np.percentile(stages[VOICE_STAGE], 95)), 100, "ms"))
+                for _ in stages[VOICE_STAGE][:1]
+            ],
             ("captured -> published against the bare network, p50", f"{np.median(stages['captured -> published']) / np.median(bare):.3f}"),
         ],
     )
