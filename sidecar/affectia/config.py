@@ -41,7 +41,7 @@ from affectia.pipeline import PipelineOptions
 from affectia.rig.face_rig import FaceRigOptions
 
 _ENVIRONMENT_PREFIX = "AFFECTIA_"
-_NOT_SETTINGS = {"AFFECTIA_CACHE_DIR", "AFFECTIA_CONFIG"}
+_NOT_SETTINGS = {"AFFECTIA_CACHE_DIR", "AFFECTIA_CONFIG", "AFFECTIA_DATA_DIR"}  # the last one is of tests and measurements
 
 
 @dataclass(frozen=True)
