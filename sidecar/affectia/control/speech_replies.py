@@ -62,8 +62,11 @@ class SpeechReplies:
             self._call_soon(self._room)
 
     def fail(self, error: AffectiaError) -> None:
-        """End the call with an error of its own."""
-        self.tell(Failed(error))
+        """End the call with an error of its own, before whatever else waits: a line may have ended meanwhile, and its caller erred."""
+        with self._lock:
+            self._waiting.appendleft(Failed(error))
+            self._is_woken = True
+        self._call_soon(self._woken)
 
     async def next(self) -> SpeechEvent:
         """The oldest event; waits for one."""

@@ -114,3 +114,14 @@ def test_every_event_has_its_message() -> None:
     )
     with pytest.raises(ConfigError, match="^so it was$"):
         reply(Failed(ConfigError("so it was")))
+
+
+def test_what_a_caller_did_wrong_is_told_before_what_waits() -> None:
+    async def run() -> None:
+        replies = SpeechReplies(with_chunks=True)
+        replies.tell(Ended(EndReason.FINISHED, 3, 0, ()))  # the line may end between the caller's end and its next request
+        wrong = ConfigError("line has ended and gets more pcm")
+        replies.fail(wrong)
+        assert await asyncio.wait_for(replies.next(), 10) == Failed(wrong)
+
+    asyncio.run(run())
