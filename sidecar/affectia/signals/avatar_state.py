@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from affectia.signals.affect_states import AffectStates
 from affectia.signals.face_channels import ACTION_UNITS, BLINK, BLINK_EVENTS, GAZE, POSITION, SHAPES, TURN
 from affectia.signals.groups import GroupStates
 from affectia.signals.voice_states import VoiceStates
@@ -16,14 +17,15 @@ from affectia.signals.voice_states import VoiceStates
 class AvatarState:
     """Row = avatar. `values` (n, channels) as in `face_channels`, the position as a shift from rest.
 
-    `measured` (n,) uint32: bits of the optional values that hold now. `voices` are those of the avatars that have one, None where
-    nobody has.
+    `measured` (n,) uint32: bits of the optional values that hold now. `voices` are those of the avatars that have one, `affects` of
+    those of whom it is known how they feel; None where nobody has one.
     """
 
     values: NDArray[np.float32]
     measured: NDArray[np.uint32]
     groups: GroupStates
     voices: VoiceStates | None = None
+    affects: AffectStates | None = None
 
     @property
     def blendshapes(self) -> NDArray[np.float32]:
