@@ -36,8 +36,9 @@ class AffectMethod(enum.IntEnum):
 class Prosody:
     """How something is said, over one window of speech; NaN where it cannot be told.
 
-    `pitch_hz` median of the voiced frames, `pitch_spread_semitones` half the distance of its 10th and 90th percentile, `level_db` mean level of the speech against full
-    scale (0 or less), `level_spread_db` likewise, `syllables_hz` syllables a second of speech, `voiced` 0..1 share of voiced frames.
+    `pitch_hz`: median of the voiced frames; `pitch_spread_semitones`: half the distance of its 10th and 90th percentile; `level_db`: mean
+    level of the speech against full scale, 0 or less; `level_spread_db`: likewise; `syllables_hz`: syllables a second of speech;
+    `voiced`: share of voiced frames, 0..1.
     """
 
     pitch_hz: float
