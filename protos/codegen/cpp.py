@@ -30,6 +30,7 @@ def render(registry: Registry) -> str:
         ("Source", [(row["name"], row["value"]) for row in tables["source"]]),
         ("Group", [(n, i) for i, n in enumerate(registry.names("group"))]),
         ("Emotion", [(n, i) for i, n in enumerate(registry.names("emotion"))]),
+        ("VoiceEvent", [(n, i) for i, n in enumerate(registry.names("voice_event"))]),
         ("CommonKey", list(registry.keys("common"))),
         ("AvatarKey", list(registry.keys("avatar_frame"))),
         ("AffectKey", list(registry.keys("emotion_update"))),
@@ -48,6 +49,7 @@ def render(registry: Registry) -> str:
         ("Visemes", "viseme"),
         ("Effects", "effect"),
         ("Emotions", "emotion"),
+        ("VoiceEvents", "voice_event"),
         ("ActionUnits", "action_unit"),
     ):
         names = registry.names(table)

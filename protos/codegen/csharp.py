@@ -36,6 +36,7 @@ def render(registry: Registry) -> str:
         ("Visemes", "viseme"),
         ("Effects", "effect"),
         ("Emotions", "emotion"),
+        ("VoiceEvents", "voice_event"),
         ("ActionUnits", "action_unit"),
     ):
         names = ", ".join(f'"{name}"' for name in registry.names(table))
@@ -56,7 +57,8 @@ def render(registry: Registry) -> str:
 
 
 def _enums(registry: Registry) -> list[tuple[str, list[tuple[str, int]]]]:
-    places = [(name, [(n, i) for i, n in enumerate(registry.names(table))]) for name, table in (("Group", "group"), ("Emotion", "emotion"))]
+    tables = (("Group", "group"), ("Emotion", "emotion"), ("VoiceEvent", "voice_event"))
+    places = [(name, [(n, i) for i, n in enumerate(registry.names(table))]) for name, table in tables]
     return [
         ("Source", [(row["name"], row["value"]) for row in registry.tables["source"]]),
         *places,

@@ -64,7 +64,7 @@ def layout_hash(names: tuple[str, ...]) -> bytes:
 def load(path: Path) -> Registry:
     """Read the registry; raises ValueError with what is wrong in it."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    for table in set(PART_TABLES.values()) | {"group", "source", "layout", "status"}:
+    for table in set(PART_TABLES.values()) | {"group", "source", "voice_event", "layout", "status"}:
         names = [row["name"] for row in tables[table]]
         twice = {name for name in names if names.count(name) > 1}
         if twice:

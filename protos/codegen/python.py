@@ -37,6 +37,7 @@ def render(registry: Registry) -> str:
         ("VISEMES", "viseme"),
         ("EFFECTS", "effect"),
         ("EMOTIONS", "emotion"),
+        ("VOICE_EVENTS", "voice_event"),
         ("ACTION_UNITS", "action_unit"),
     ):
         lines += _tuple(constant, "str", (f'"{name}"' for name in registry.names(table)))
@@ -61,6 +62,7 @@ def render(registry: Registry) -> str:
     lines += _enum("Group", "The groups of channels that share one validity.", list(enumerate_names(registry.names("group"))))
     lines += _enum("Bone", "Bones in wire order.", list(enumerate_names(registry.names("bone"))))
     lines += _enum("Emotion", "Emotions in wire order.", list(enumerate_names(registry.names("emotion"))))
+    lines += _enum("VoiceEvent", "Voice events in the order of their bits.", list(enumerate_names(registry.names("voice_event"))))
     lines += _enum("CommonKey", "Map keys of every message.", list(registry.keys("common")))
     lines += _enum("AvatarKey", "Map keys of an avatar_frame.", list(registry.keys("avatar_frame")))
     lines += _enum("AffectKey", "Map keys of an emotion_update.", list(registry.keys("emotion_update")))

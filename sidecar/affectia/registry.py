@@ -25,6 +25,7 @@ WIRE_TRACK_QUEUE_MILLIS: Final = 10000
 WIRE_TRACK_CLOSE_MILLIS: Final = 100
 WIRE_TRACK_HOLD_MILLIS: Final = 100
 WIRE_TRACK_EASE_MILLIS: Final = 100
+WIRE_PROSODY_UNKNOWN: Final = 65535
 
 PORT_BASE: Final = 17870
 PORT_PUBLISH: Final = 0
@@ -39,6 +40,10 @@ UNIT_TRANSLATION_I16_PER_CM: Final = 100
 UNIT_ANGLE_I16_PER_DEG: Final = 100
 UNIT_GAZE_I16_PER_TANGENT: Final = 8192
 UNIT_AFFECT_I8: Final = 127
+UNIT_PITCH_U16_PER_HZ: Final = 10
+UNIT_PITCH_SPREAD_U16_PER_SEMITONE: Final = 100
+UNIT_LEVEL_U16_PER_DB: Final = 100
+UNIT_SYLLABLES_U16_PER_HZ: Final = 100
 UNIT_AGE_MILLIS_PER_TICK: Final = 10
 
 TAG_U8: Final = 64
@@ -56,6 +61,7 @@ BONES: Final[tuple[str, ...]] = ("spine", "chest", "upper_chest", "neck", "head"
 VISEMES: Final[tuple[str, ...]] = ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou")
 EFFECTS: Final[tuple[str, ...]] = ("glow_intensity", "blush_intensity", "tear_intensity", "sweat_intensity")
 EMOTIONS: Final[tuple[str, ...]] = ("neutral", "happy", "sad", "angry", "surprise", "disgust", "fear", "contempt")
+VOICE_EVENTS: Final[tuple[str, ...]] = ("bgm", "speech", "applause", "laughter", "cry", "sneeze", "breath", "cough")
 ACTION_UNITS: Final[tuple[str, ...]] = ("au01_inner_brow_raise", "au02_outer_brow_raise", "au04_brow_lower", "au05_upper_lid_raise", "au06_cheek_raise", "au07_lid_tighten", "au09_nose_wrinkle", "au10_upper_lip_raise", "au12_smile", "au14_dimple", "au15_lip_corner_depress", "au16_lower_lip_depress", "au17_chin_raise", "au18_lip_pucker", "au20_lip_stretch", "au22_lip_funnel", "au23_lip_tighten", "au24_lip_press", "au25_lips_part", "au26_jaw_drop", "au27_mouth_stretch", "au28_lip_suck", "au43_eyes_closed", "au45_blink", "au61_eyes_left", "au62_eyes_right", "au63_eyes_up", "au64_eyes_down")
 # The group whose validity covers each shape, action unit and bone, and each bone's parent (-1: the body).
 BLENDSHAPE_GROUPS: Final[tuple[int, ...]] = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2)
@@ -117,6 +123,19 @@ class Emotion(IntEnum):
     CONTEMPT = 7
 
 
+class VoiceEvent(IntEnum):
+    """Voice events in the order of their bits."""
+
+    BGM = 0
+    SPEECH = 1
+    APPLAUSE = 2
+    LAUGHTER = 3
+    CRY = 4
+    SNEEZE = 5
+    BREATH = 6
+    COUGH = 7
+
+
 class CommonKey(IntEnum):
     """Map keys of every message."""
 
@@ -156,6 +175,10 @@ class AffectKey(IntEnum):
     BLINK = 16
     SPEAKING_PROBABILITY = 17
     BLINK_EVENTS = 18
+    EMOTION_SHARES = 19
+    EMOTION_LABEL = 20
+    PROSODY = 21
+    VOICE_EVENTS = 22
 
 
 class LayoutKey(IntEnum):

@@ -1,8 +1,9 @@
-"""Size and cost of a frame on the wire, and a crowd: 500 avatars encoded and sent 30 times a second. `--seconds N`, `--avatars N`."""
+"""Size and cost of messages on the wire, and a crowd: 500 avatars encoded and sent 30 times a second. `--seconds N`, `--avatars N`."""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import subprocess
 import sys
 import threading
@@ -19,8 +20,9 @@ from affectia.clock import SystemClock
 from affectia.pipeline import Pipeline
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.session.motion_thread import MotionThread
-from affectia.wire import avatar_frame, quantize
+from affectia.wire import avatar_frame, emotion_update, quantize
 from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.layout import HEAD_AND_SHAPES
 from report import against, console, table
 
@@ -28,6 +30,8 @@ PORT = 28970
 _RNG = np.random.default_rng(1)
 _SHAPES = _RNG.random(52, np.float32)
 _VISEMES = _RNG.dirichlet(np.ones(15)).astype(np.float32)
+_EMOTIONS = _RNG.dirichlet(np.ones(8)).astype(np.float32)
+_UNITS = _RNG.random(len(registry.ACTION_UNITS), np.float32)
 _BONES = np.tile(np.array((0.05, 0.1, 0.0, 0.99), np.float32), (9, 1))
 
 
@@ -57,6 +61,32 @@ def head_and_shapes_frame() -> AvatarFrame:
     return AvatarFrame(0x12345678, 40_000, 123_456_789_012_345, 21_500, HEAD_AND_SHAPES, blendshapes=shapes, bones=head)
 
 
+def typical_update() -> EmotionUpdate:
+    """An update with everything aboard, of a person with a face and a voice."""
+    return EmotionUpdate(
+        0x12345678,
+        40_000,
+        123_456_789_012_345,
+        21_500,
+        groups=bytes((3, 255, 1, 255)) * 6,
+        emotion_support=255,
+        emotions=quantize.parts_u8(_EMOTIONS[None]).tobytes(),
+        affect=(81, 41, -5),
+        affect_method=1,
+        action_unit_support=(1 << len(registry.ACTION_UNITS)) - 1,
+        action_units=quantize.weights_u8(_UNITS).tobytes(),
+        head_pose=quantize.angles_i16(np.array((3.2, -1.1, 0.4), np.float32)).tobytes(),
+        gaze=quantize.gaze_i16(np.array((0.02, -0.1), np.float32)).tobytes(),
+        blink=bytes((12, 14)),
+        speaking_probability=219,
+        blink_events=(412, 3, 0, 180),
+        emotion_shares=bytes((179, 76)),
+        emotion_label=1,
+        prosody=(1825, 310, 2650, 620, 480, 158),
+        voice_events=10,
+    )
+
+
 def micros(function: Callable[[], object], number: int = 20_000) -> float:
     """The best of five rounds, microseconds a call: what the code costs, not what else the machine did."""
     return min(timeit.repeat(function, number=number, repeat=5)) / number * 1e6
@@ -68,8 +98,9 @@ def sizes() -> None:
         "standard layout, everything aboard": (len(avatar_frame.encode(typical_frame())), 260),
         "the same in 16 bit": (len(avatar_frame.encode(typical_frame(wide=True))), 330),
         "shapes and head alone": (len(avatar_frame.encode(head_and_shapes_frame())), 110),
+        "emotion_update, everything aboard": (len(emotion_update.encode(typical_update())), 260),
     }
-    table("body, topic apart", ("frame", "bytes of limit (ratio)"), [(n, against(s, limit, "bytes")) for n, (s, limit) in bodies.items()])
+    table("body, topic apart", ("message", "bytes of limit (ratio)"), [(n, against(s, limit, "bytes")) for n, (s, limit) in bodies.items()])
 
 
 def costs() -> None:
@@ -94,6 +125,25 @@ def costs() -> None:
         ("cbor2 loads, nothing checked", f"{micros(lambda: cbor2.loads(body)):.2f}"),
     ]
     table("one frame in Python", ("step", "microseconds"), rows)
+
+
+def update_costs() -> None:
+    """Print what an update costs in Python, with valence and arousal that are new each time, as they are."""
+    update = typical_update()
+    body = emotion_update.encode(update)
+    moods = itertools.cycle([(v, a, d) for v, a, d in _RNG.integers(-127, 128, (50_000, 3)).tolist()])
+
+    def encoded() -> bytes:
+        update.affect = next(moods)
+        return emotion_update.encode(update)
+
+    encode, decode = micros(encoded), micros(lambda: emotion_update.try_decode(body))
+    rows = [
+        ("encode", f"{encode:.2f}"),
+        ("decode, checked byte by byte", f"{decode:.2f}"),
+        ("encode + decode", against(encode + decode, 30, "us")),
+    ]
+    table("one update in Python", ("step", "microseconds"), rows)
 
 
 def crowd(avatars: int, secs: float) -> None:
@@ -165,6 +215,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sizes()
     costs()
+    update_costs()
     one_tick()
     console.print(f"crowd of {arguments.avatars} for {arguments.seconds:g} s, a second process receives all of it")
     crowd(arguments.avatars, arguments.seconds)

@@ -72,9 +72,10 @@ def swap_entries(source: random.Random, body: bytearray) -> None:
 
 def add_unknown_entry(source: random.Random, body: bytearray) -> None:
     """An entry more at the end, and a map that counts it."""
-    if body and 0xA0 <= body[0] < 0xB7:
-        body[0] += 1
-        body += b"\x14" + nested(source, 0)
+    if body and 0xA0 <= body[0] <= 0xB7:
+        count = body[0] - 0xA0 + 1
+        body[:1] = bytes((0xA0 + count,)) if count < 24 else bytes((0xB8, count))
+        body += b"\x17" + nested(source, 0)  # key 23: no message of this version has it
 
 
 def nested(source: random.Random, depth: int) -> bytes:

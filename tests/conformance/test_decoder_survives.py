@@ -87,6 +87,10 @@ emotion_updates = st.builds(
     blink=maybe(2),
     speaking_probability=st.none() | u8,
     blink_events=st.none() | st.tuples(u16, u16, u16, u16),
+    emotion_shares=maybe(2),
+    emotion_label=st.none() | st.integers(0, 7),
+    prosody=st.none() | st.tuples(u16, u16, u16, u16, u16, u16),
+    voice_events=st.none() | u8,
 )
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=16).filter(lambda name: len(name.encode()) <= 64)
 part = st.lists(names, max_size=6).map(tuple)

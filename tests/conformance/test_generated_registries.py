@@ -30,6 +30,7 @@ static class Program
     {
         List("groups", Registry.Groups); List("blendshapes", Registry.Blendshapes); List("bones", Registry.Bones);
         List("visemes", Registry.Visemes); List("effects", Registry.Effects); List("emotions", Registry.Emotions);
+        List("voice_events", Registry.VoiceEvents);
         List("action_units", Registry.ActionUnits); List("blendshape_groups", Registry.BlendshapeGroups);
         List("action_unit_groups", Registry.ActionUnitGroups);
         List("bone_groups", Registry.BoneGroups); List("bone_parents", Registry.BoneParents);
@@ -41,7 +42,11 @@ static class Program
             (int)TrackKey.StartSample, (int)TrackKey.Degraded, (int)LayoutKey.AudioRateHz, (int)LayoutKey.LookAheadMillis });
         List("numbers", new[] { Registry.WireMajor, Registry.PortBase, Registry.UnitQuaternionI16, Registry.TagI16Le });
         List("keys", new[] {
-            (int)CommonKey.LayoutHash, (int)AvatarKey.AudioSample, (int)AffectKey.SpeakingProbability, (int)AffectKey.BlinkEvents });
+            (int)CommonKey.LayoutHash, (int)AvatarKey.AudioSample, (int)AffectKey.SpeakingProbability, (int)AffectKey.BlinkEvents,
+            (int)AffectKey.EmotionShares, (int)AffectKey.EmotionLabel, (int)AffectKey.Prosody, (int)AffectKey.VoiceEvents });
+        List("feeling_numbers", new[] {
+            Registry.WireProsodyUnknown, Registry.UnitPitchU16PerHz, Registry.UnitPitchSpreadU16PerSemitone, Registry.UnitLevelU16PerDb,
+            Registry.UnitSyllablesU16PerHz, (int)VoiceEvent.Bgm, (int)VoiceEvent.Cough });
         List("status", new[] { (int)DecodeStatus.TrailingBytes, (int)Source.Override, (int)Emotion.Contempt });
     }
 }
@@ -68,7 +73,7 @@ template <std::size_t N> void numbers(const char* name, const std::array<std::in
 int main()
 {
     list("groups", Groups); list("blendshapes", Blendshapes); list("bones", Bones); list("visemes", Visemes);
-    list("effects", Effects); list("emotions", Emotions); list("action_units", ActionUnits);
+    list("effects", Effects); list("emotions", Emotions); list("voice_events", VoiceEvents); list("action_units", ActionUnits);
     numbers("blendshape_groups", BlendshapeGroups); numbers("action_unit_groups", ActionUnitGroups);
     numbers("bone_groups", BoneGroups); numbers("bone_parents", BoneParents);
     std::cout << std::setfill('0');
@@ -80,7 +85,10 @@ int main()
               << int(LayoutKey::AudioRateHz) << "," << int(LayoutKey::LookAheadMillis) << "\\n";
     std::cout << "numbers=" << WireMajor << "," << PortBase << "," << UnitQuaternionI16 << "," << TagI16Le << "\\n";
     std::cout << "keys=" << int(CommonKey::LayoutHash) << "," << int(AvatarKey::AudioSample) << ","
-              << int(AffectKey::SpeakingProbability) << "," << int(AffectKey::BlinkEvents) << "\\n";
+              << int(AffectKey::SpeakingProbability) << "," << int(AffectKey::BlinkEvents) << "," << int(AffectKey::EmotionShares) << ","
+              << int(AffectKey::EmotionLabel) << "," << int(AffectKey::Prosody) << "," << int(AffectKey::VoiceEvents) << "\\n";
+    std::cout << "feeling_numbers=" << WireProsodyUnknown << "," << UnitPitchU16PerHz << "," << UnitPitchSpreadU16PerSemitone << ","
+              << UnitLevelU16PerDb << "," << UnitSyllablesU16PerHz << "," << int(VoiceEvent::Bgm) << "," << int(VoiceEvent::Cough) << "\\n";
     std::cout << "status=" << int(DecodeStatus::TrailingBytes) << "," << int(Source::Override) << "," << int(Emotion::Contempt) << "\\n";
 }
 """
@@ -98,6 +106,7 @@ def told_by_python() -> dict[str, str]:
         "visemes": listed(registry.VISEMES),
         "effects": listed(registry.EFFECTS),
         "emotions": listed(registry.EMOTIONS),
+        "voice_events": listed(registry.VOICE_EVENTS),
         "action_units": listed(registry.ACTION_UNITS),
         "blendshape_groups": listed(registry.BLENDSHAPE_GROUPS),
         "action_unit_groups": listed(registry.ACTION_UNIT_GROUPS),
@@ -124,6 +133,21 @@ def told_by_python() -> dict[str, str]:
                 int(registry.AvatarKey.AUDIO_SAMPLE),
                 int(registry.AffectKey.SPEAKING_PROBABILITY),
                 int(registry.AffectKey.BLINK_EVENTS),
+                int(registry.AffectKey.EMOTION_SHARES),
+                int(registry.AffectKey.EMOTION_LABEL),
+                int(registry.AffectKey.PROSODY),
+                int(registry.AffectKey.VOICE_EVENTS),
+            )
+        ),
+        "feeling_numbers": listed(
+            (
+                registry.WIRE_PROSODY_UNKNOWN,
+                registry.UNIT_PITCH_U16_PER_HZ,
+                registry.UNIT_PITCH_SPREAD_U16_PER_SEMITONE,
+                registry.UNIT_LEVEL_U16_PER_DB,
+                registry.UNIT_SYLLABLES_U16_PER_HZ,
+                int(registry.VoiceEvent.BGM),
+                int(registry.VoiceEvent.COUGH),
             )
         ),
         "status": listed((int(registry.DecodeStatus.TRAILING_BYTES), int(registry.Source.OVERRIDE), int(registry.Emotion.CONTEMPT))),

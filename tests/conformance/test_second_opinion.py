@@ -22,7 +22,7 @@ NAMES = {
     "avatar_frame": words("blendshapes bones head_translation visemes dominant_viseme effects audio_sample"),
     "emotion_update": words(
         "emotion_support emotions affect affect_method action_unit_support action_units head_pose gaze blink speaking_probability "
-        "blink_events"
+        "blink_events emotion_shares emotion_label prosody voice_events"
     ),
 }
 HEADER = words("version stream_id sequence time_nanos publish_delay_micros layout_id layout_hash groups")

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from affectia import registry
+from affectia.publish.feeling_batch import FeelingBatch
 from affectia.registry import Bone, Group
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
@@ -21,7 +22,7 @@ _GAZE_LIMIT: Final = (1 << 15) - 1
 
 class AffectBatch:
     """What emotion_updates say of a state and the weights out of it: head, action units and gaze are smoothed, lids are as
-    seen, and whether somebody speaks is as heard.
+    seen, whether somebody speaks is as heard, and how somebody feels as fusion holds it.
     """
 
     def __init__(self, state: AvatarState, weights: AvatarWeights) -> None:
@@ -39,6 +40,7 @@ class AffectBatch:
         if state.voices is not None:
             speaking = quantize.weights_u8(state.voices.speaking).tolist()
             self._speaking = dict(zip(state.voices.rows.tolist(), speaking, strict=True))
+        self._feelings = None if state.affects is None else FeelingBatch(state.affects, weights.groups.valid[:, Group.EMOTION])
 
     def fill(self, update: EmotionUpdate, row: int) -> None:
         """Write what is known of one avatar into its update; what is not measured or not valid stays out."""
@@ -58,3 +60,5 @@ class AffectBatch:
             if measured & BLINK_EVENTS_BIT:
                 blinks, left_winks, right_winks, last_millis = self._events[row]
                 update.blink_events = (blinks, left_winks, right_winks, last_millis)
+        if self._feelings is not None:
+            self._feelings.fill(update, row)

@@ -24,29 +24,31 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x66\x66\x65\x63tia/v1/session.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\"\xab\x02\n\x07Session\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x12\n\navatar_ids\x18\x03 \x03(\t\x12(\n\x05state\x18\x04 \x01(\x0e\x32\x19.affectia.v1.SessionState\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t\x12\x0f\n\x07\x63onsent\x18\x06 \x03(\t\x12,\n\x07options\x18\x07 \x01(\x0b\x32\x1b.affectia.v1.SessionOptions\x12\x30\n\rsource_status\x18\x08 \x01(\x0b\x32\x19.affectia.v1.SourceStatus\x12\r\n\x05voice\x18\t \x01(\t\x12.\n\x0cvoice_status\x18\n \x01(\x0b\x32\x18.affectia.v1.VoiceStatus\"\x88\x01\n\x0eSessionOptions\x12\x1b\n\x0eprecision_bits\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x14\n\x07rate_hz\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x16\n\tsmoothing\x18\x03 \x01(\x01H\x02\x88\x01\x01\x42\x11\n\x0f_precision_bitsB\n\n\x08_rate_hzB\x0c\n\n_smoothing\"\x8e\x02\n\x0cSourceStatus\x12\x13\n\x0b\x63\x61ptured_hz\x18\x01 \x01(\x01\x12\x18\n\x10samples_captured\x18\x02 \x01(\x04\x12\x17\n\x0fsamples_dropped\x18\x03 \x01(\x04\x12\x19\n\x11samples_with_face\x18\x04 \x01(\x04\x12\x19\n\x11samples_perceived\x18\x05 \x01(\x04\x12\x1d\n\x15perception_p95_millis\x18\x06 \x01(\x01\x12\x16\n\x0esamples_rested\x18\x07 \x01(\x04\x12\x0f\n\x07notices\x18\x08 \x03(\t\x12(\n\x05state\x18\t \x01(\x0e\x32\x19.affectia.v1.SessionState\x12\x0e\n\x06\x64\x65tail\x18\n \x01(\t\"\x98\x02\n\x0bVoiceStatus\x12(\n\x05state\x18\x01 \x01(\x0e\x32\x19.affectia.v1.SessionState\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\x12\x13\n\x0b\x63\x61ptured_hz\x18\x03 \x01(\x01\x12\x17\n\x0f\x62locks_captured\x18\x04 \x01(\x04\x12\x16\n\x0e\x62locks_dropped\x18\x05 \x01(\x04\x12\x14\n\x0c\x66rames_heard\x18\x06 \x01(\x04\x12\x1d\n\x15perception_p95_millis\x18\x07 \x01(\x01\x12\x16\n\x0esource_rate_hz\x18\x08 \x01(\r\x12\x19\n\x11look_ahead_millis\x18\t \x01(\r\x12\x10\n\x08\x64\x65graded\x18\n \x01(\x08\x12\x0f\n\x07notices\x18\x0b \x03(\t\"\xab\x01\n\x13StartSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x14\n\x0c\x61vatar_count\x18\x03 \x01(\r\x12\x0f\n\x07\x63onsent\x18\x04 \x03(\t\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.affectia.v1.SessionOptions\x12\x0c\n\x04loop\x18\x06 \x01(\x08\x12\r\n\x05voice\x18\x07 \x01(\t\"(\n\x12StopSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"J\n\x11SetConsentRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x10\n\x08modality\x18\x02 \x01(\t\x12\x0f\n\x07granted\x18\x03 \x01(\x08\"T\n\x10\x43onfigureRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.affectia.v1.SessionOptions*\xa4\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12%\n!SESSION_STATE_WAITING_FOR_CONSENT\x10\x01\x12\x19\n\x15SESSION_STATE_RUNNING\x10\x02\x12\x1a\n\x16SESSION_STATE_RETRYING\x10\x03\x12\x17\n\x13SESSION_STATE_ENDED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x66\x66\x65\x63tia/v1/session.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\"\xdf\x02\n\x07Session\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x12\n\navatar_ids\x18\x03 \x03(\t\x12(\n\x05state\x18\x04 \x01(\x0e\x32\x19.affectia.v1.SessionState\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t\x12\x0f\n\x07\x63onsent\x18\x06 \x03(\t\x12,\n\x07options\x18\x07 \x01(\x0b\x32\x1b.affectia.v1.SessionOptions\x12\x30\n\rsource_status\x18\x08 \x01(\x0b\x32\x19.affectia.v1.SourceStatus\x12\r\n\x05voice\x18\t \x01(\t\x12.\n\x0cvoice_status\x18\n \x01(\x0b\x32\x18.affectia.v1.VoiceStatus\x12\x32\n\x0e\x65motion_status\x18\x0b \x01(\x0b\x32\x1a.affectia.v1.EmotionStatus\"\x88\x01\n\x0eSessionOptions\x12\x1b\n\x0eprecision_bits\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x14\n\x07rate_hz\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x16\n\tsmoothing\x18\x03 \x01(\x01H\x02\x88\x01\x01\x42\x11\n\x0f_precision_bitsB\n\n\x08_rate_hzB\x0c\n\n_smoothing\"\x8e\x02\n\x0cSourceStatus\x12\x13\n\x0b\x63\x61ptured_hz\x18\x01 \x01(\x01\x12\x18\n\x10samples_captured\x18\x02 \x01(\x04\x12\x17\n\x0fsamples_dropped\x18\x03 \x01(\x04\x12\x19\n\x11samples_with_face\x18\x04 \x01(\x04\x12\x19\n\x11samples_perceived\x18\x05 \x01(\x04\x12\x1d\n\x15perception_p95_millis\x18\x06 \x01(\x01\x12\x16\n\x0esamples_rested\x18\x07 \x01(\x04\x12\x0f\n\x07notices\x18\x08 \x03(\t\x12(\n\x05state\x18\t \x01(\x0e\x32\x19.affectia.v1.SessionState\x12\x0e\n\x06\x64\x65tail\x18\n \x01(\t\"\x98\x02\n\x0bVoiceStatus\x12(\n\x05state\x18\x01 \x01(\x0e\x32\x19.affectia.v1.SessionState\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\x12\x13\n\x0b\x63\x61ptured_hz\x18\x03 \x01(\x01\x12\x17\n\x0f\x62locks_captured\x18\x04 \x01(\x04\x12\x16\n\x0e\x62locks_dropped\x18\x05 \x01(\x04\x12\x14\n\x0c\x66rames_heard\x18\x06 \x01(\x04\x12\x1d\n\x15perception_p95_millis\x18\x07 \x01(\x01\x12\x16\n\x0esource_rate_hz\x18\x08 \x01(\r\x12\x19\n\x11look_ahead_millis\x18\t \x01(\r\x12\x10\n\x08\x64\x65graded\x18\n \x01(\x08\x12\x0f\n\x07notices\x18\x0b \x03(\t\"\x89\x02\n\rEmotionStatus\x12\x13\n\x0b\x66\x61\x63\x65_method\x18\x01 \x01(\t\x12\x14\n\x0cvoice_method\x18\x02 \x01(\t\x12\x15\n\raffect_method\x18\x03 \x01(\t\x12\x15\n\rface_provider\x18\x04 \x01(\t\x12\x16\n\x0evoice_provider\x18\x05 \x01(\t\x12\x17\n\x0f\x66\x61\x63\x65_results_hz\x18\x06 \x01(\x01\x12\x18\n\x10voice_results_hz\x18\x07 \x01(\x01\x12\x17\n\x0f\x66\x61\x63\x65_p95_millis\x18\x08 \x01(\x01\x12\x18\n\x10voice_p95_millis\x18\t \x01(\x01\x12\x0f\n\x07notices\x18\n \x03(\t\x12\x10\n\x08language\x18\x0b \x01(\t\"\xab\x01\n\x13StartSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x14\n\x0c\x61vatar_count\x18\x03 \x01(\r\x12\x0f\n\x07\x63onsent\x18\x04 \x03(\t\x12,\n\x07options\x18\x05 \x01(\x0b\x32\x1b.affectia.v1.SessionOptions\x12\x0c\n\x04loop\x18\x06 \x01(\x08\x12\r\n\x05voice\x18\x07 \x01(\t\"(\n\x12StopSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"J\n\x11SetConsentRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x10\n\x08modality\x18\x02 \x01(\t\x12\x0f\n\x07granted\x18\x03 \x01(\x08\"T\n\x10\x43onfigureRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.affectia.v1.SessionOptions*\xa4\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12%\n!SESSION_STATE_WAITING_FOR_CONSENT\x10\x01\x12\x19\n\x15SESSION_STATE_RUNNING\x10\x02\x12\x1a\n\x16SESSION_STATE_RETRYING\x10\x03\x12\x17\n\x13SESSION_STATE_ENDED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'affectia.v1.session_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SESSIONSTATE']._serialized_start=1418
-  _globals['_SESSIONSTATE']._serialized_end=1582
+  _globals['_SESSIONSTATE']._serialized_start=1738
+  _globals['_SESSIONSTATE']._serialized_end=1902
   _globals['_SESSION']._serialized_start=43
-  _globals['_SESSION']._serialized_end=342
-  _globals['_SESSIONOPTIONS']._serialized_start=345
-  _globals['_SESSIONOPTIONS']._serialized_end=481
-  _globals['_SOURCESTATUS']._serialized_start=484
-  _globals['_SOURCESTATUS']._serialized_end=754
-  _globals['_VOICESTATUS']._serialized_start=757
-  _globals['_VOICESTATUS']._serialized_end=1037
-  _globals['_STARTSESSIONREQUEST']._serialized_start=1040
-  _globals['_STARTSESSIONREQUEST']._serialized_end=1211
-  _globals['_STOPSESSIONREQUEST']._serialized_start=1213
-  _globals['_STOPSESSIONREQUEST']._serialized_end=1253
-  _globals['_SETCONSENTREQUEST']._serialized_start=1255
-  _globals['_SETCONSENTREQUEST']._serialized_end=1329
-  _globals['_CONFIGUREREQUEST']._serialized_start=1331
-  _globals['_CONFIGUREREQUEST']._serialized_end=1415
+  _globals['_SESSION']._serialized_end=394
+  _globals['_SESSIONOPTIONS']._serialized_start=397
+  _globals['_SESSIONOPTIONS']._serialized_end=533
+  _globals['_SOURCESTATUS']._serialized_start=536
+  _globals['_SOURCESTATUS']._serialized_end=806
+  _globals['_VOICESTATUS']._serialized_start=809
+  _globals['_VOICESTATUS']._serialized_end=1089
+  _globals['_EMOTIONSTATUS']._serialized_start=1092
+  _globals['_EMOTIONSTATUS']._serialized_end=1357
+  _globals['_STARTSESSIONREQUEST']._serialized_start=1360
+  _globals['_STARTSESSIONREQUEST']._serialized_end=1531
+  _globals['_STOPSESSIONREQUEST']._serialized_start=1533
+  _globals['_STOPSESSIONREQUEST']._serialized_end=1573
+  _globals['_SETCONSENTREQUEST']._serialized_start=1575
+  _globals['_SETCONSENTREQUEST']._serialized_end=1649
+  _globals['_CONFIGUREREQUEST']._serialized_start=1651
+  _globals['_CONFIGUREREQUEST']._serialized_end=1735
 # @@protoc_insertion_point(module_scope)

@@ -21,7 +21,7 @@ SESSION_STATE_RETRYING: SessionState
 SESSION_STATE_ENDED: SessionState
 
 class Session(_message.Message):
-    __slots__ = ("session_id", "source", "avatar_ids", "state", "detail", "consent", "options", "source_status", "voice", "voice_status")
+    __slots__ = ("session_id", "source", "avatar_ids", "state", "detail", "consent", "options", "source_status", "voice", "voice_status", "emotion_status")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     AVATAR_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +32,7 @@ class Session(_message.Message):
     SOURCE_STATUS_FIELD_NUMBER: _ClassVar[int]
     VOICE_FIELD_NUMBER: _ClassVar[int]
     VOICE_STATUS_FIELD_NUMBER: _ClassVar[int]
+    EMOTION_STATUS_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     source: str
     avatar_ids: _containers.RepeatedScalarFieldContainer[str]
@@ -42,7 +43,8 @@ class Session(_message.Message):
     source_status: SourceStatus
     voice: str
     voice_status: VoiceStatus
-    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_ids: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., source_status: _Optional[_Union[SourceStatus, _Mapping]] = ..., voice: _Optional[str] = ..., voice_status: _Optional[_Union[VoiceStatus, _Mapping]] = ...) -> None: ...
+    emotion_status: EmotionStatus
+    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_ids: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., source_status: _Optional[_Union[SourceStatus, _Mapping]] = ..., voice: _Optional[str] = ..., voice_status: _Optional[_Union[VoiceStatus, _Mapping]] = ..., emotion_status: _Optional[_Union[EmotionStatus, _Mapping]] = ...) -> None: ...
 
 class SessionOptions(_message.Message):
     __slots__ = ("precision_bits", "rate_hz", "smoothing")
@@ -103,6 +105,32 @@ class VoiceStatus(_message.Message):
     degraded: bool
     notices: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., captured_hz: _Optional[float] = ..., blocks_captured: _Optional[int] = ..., blocks_dropped: _Optional[int] = ..., frames_heard: _Optional[int] = ..., perception_p95_millis: _Optional[float] = ..., source_rate_hz: _Optional[int] = ..., look_ahead_millis: _Optional[int] = ..., degraded: _Optional[bool] = ..., notices: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class EmotionStatus(_message.Message):
+    __slots__ = ("face_method", "voice_method", "affect_method", "face_provider", "voice_provider", "face_results_hz", "voice_results_hz", "face_p95_millis", "voice_p95_millis", "notices", "language")
+    FACE_METHOD_FIELD_NUMBER: _ClassVar[int]
+    VOICE_METHOD_FIELD_NUMBER: _ClassVar[int]
+    AFFECT_METHOD_FIELD_NUMBER: _ClassVar[int]
+    FACE_PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    VOICE_PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    FACE_RESULTS_HZ_FIELD_NUMBER: _ClassVar[int]
+    VOICE_RESULTS_HZ_FIELD_NUMBER: _ClassVar[int]
+    FACE_P95_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    VOICE_P95_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    face_method: str
+    voice_method: str
+    affect_method: str
+    face_provider: str
+    voice_provider: str
+    face_results_hz: float
+    voice_results_hz: float
+    face_p95_millis: float
+    voice_p95_millis: float
+    notices: _containers.RepeatedScalarFieldContainer[str]
+    language: str
+    def __init__(self, face_method: _Optional[str] = ..., voice_method: _Optional[str] = ..., affect_method: _Optional[str] = ..., face_provider: _Optional[str] = ..., voice_provider: _Optional[str] = ..., face_results_hz: _Optional[float] = ..., voice_results_hz: _Optional[float] = ..., face_p95_millis: _Optional[float] = ..., voice_p95_millis: _Optional[float] = ..., notices: _Optional[_Iterable[str]] = ..., language: _Optional[str] = ...) -> None: ...
 
 class StartSessionRequest(_message.Message):
     __slots__ = ("session_id", "source", "avatar_count", "consent", "options", "loop", "voice")

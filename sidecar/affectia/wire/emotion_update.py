@@ -22,6 +22,16 @@ _EMOTIONS: Final = len(registry.EMOTIONS)
 _ACTION_UNITS: Final = len(registry.ACTION_UNITS)
 _AFFECT_LIMIT: Final = registry.UNIT_AFFECT_I8
 
+# The values of prosody in their order, and what an integer is divided by. The level counts downwards from full scale.
+_PROSODY_SCALES: Final = {
+    "pitch_hz": registry.UNIT_PITCH_U16_PER_HZ,
+    "pitch_spread_semitones": registry.UNIT_PITCH_SPREAD_U16_PER_SEMITONE,
+    "level_db": -registry.UNIT_LEVEL_U16_PER_DB,
+    "level_spread_db": registry.UNIT_LEVEL_U16_PER_DB,
+    "syllables_hz": registry.UNIT_SYLLABLES_U16_PER_HZ,
+    "voiced": registry.UNIT_WEIGHT_U8,
+}
+
 _ArrayReader: TypeAlias = Callable[[bytes, int, int], tuple[tuple[int, ...], int]]
 
 
@@ -29,8 +39,9 @@ _ArrayReader: TypeAlias = Callable[[bytes, int, int], tuple[tuple[int, ...], int
 class EmotionUpdate:
     """An update as it travels: raw little-endian payloads and integers, None where something is not measured.
 
-    `blink_events` counts blinks, winks of the left eye and winks of the right eye since the stream's start, modulo 65536, and ends
-    with how long the last one of them lasted, in milliseconds up to 65535.
+    `emotion_label` is an index into the emotions, `voice_events` a mask over the voice events; `prosody` has six integers, of which
+    `prosody_values` tells the names and units. `blink_events` counts blinks, winks of the left eye and winks of the right eye since
+    the stream's start, modulo 65536, and ends with how long the last one of them lasted, in milliseconds up to 65535.
     """
 
     stream_id: int
@@ -50,6 +61,10 @@ class EmotionUpdate:
     blink: bytes | None = None
     speaking_probability: int | None = None
     blink_events: tuple[int, int, int, int] | None = None
+    emotion_shares: bytes | None = None
+    emotion_label: int | None = None
+    prosody: tuple[int, int, int, int, int, int] | None = None
+    voice_events: int | None = None
 
     def is_valid(self, group: int) -> bool:
         """Whether the values of a group may be used."""
@@ -71,6 +86,29 @@ class EmotionUpdate:
         """Name -> 0..1 of the measured action units."""
         return _supported(registry.ACTION_UNITS, self.action_units, self.action_unit_support)
 
+    def label(self) -> str | None:
+        """The emotion that is held; None where none is."""
+        return None if self.emotion_label is None else registry.EMOTIONS[self.emotion_label]
+
+    def shares(self) -> NDArray[np.float32]:
+        """(2,) how much of the emotions is the face's and the voice's, 0..1; empty where not told."""
+        return np.frombuffer(self.emotion_shares or b"", np.uint8).astype(np.float32) / np.float32(registry.UNIT_WEIGHT_U8)
+
+    def prosody_values(self) -> dict[str, float | None]:
+        """Name (with its unit) -> value, None where it cannot be told; empty where not measured. Levels are 0 dB or less."""
+        values = {
+            name: None if value == registry.WIRE_PROSODY_UNKNOWN else value / scale
+            for (name, scale), value in zip(_PROSODY_SCALES.items(), self.prosody or (), strict=False)
+        }
+        if (voiced := values.get("voiced")) is not None:
+            values["voiced"] = min(1.0, voiced)
+        return values
+
+    def heard(self) -> tuple[str, ...]:
+        """The voice events that are heard now."""
+        events = self.voice_events or 0
+        return tuple(name for bit, name in enumerate(registry.VOICE_EVENTS) if events >> bit & 1)
+
     def blink_closures(self) -> NDArray[np.float32]:
         """(2,) left and right, 1 = lid shut; empty where not measured."""
         return np.frombuffer(self.blink or b"", np.uint8).astype(np.float32) / np.float32(registry.UNIT_WEIGHT_U8)
@@ -82,8 +120,12 @@ def _supported(names: tuple[str, ...], raw: bytes | None, support: int | None) -
     return {name: raw[place] / registry.UNIT_WEIGHT_U8 for place, name in enumerate(names) if support >> place & 1}
 
 
+_TWO_BYTES: Final = 0x18  # the heads of unsigned integers
+_THREE_BYTES: Final = 0x19
+
+
 def _array_reader(count: int, smallest: int, largest: int) -> _ArrayReader:
-    """A reader of an array of `count` integers; where none below zero is wanted, a negative one is of another type."""
+    """A reader of an array of `count` integers, `largest` >= 23; where none below zero is wanted, a negative one is of another type."""
 
     def read(body: bytes, pos: int, end: int) -> tuple[tuple[int, ...], int]:
         major, found, pos = cbor.read_head(body, pos, end)
@@ -93,6 +135,21 @@ def _array_reader(count: int, smallest: int, largest: int) -> _ArrayReader:
             raise cbor.Fault(DecodeStatus.WRONG_LENGTH)
         values = []
         for _ in range(count):
+            if pos + 3 <= end:  # the usual widths without the general head: five times as quick
+                initial = body[pos]
+                if initial < 24:
+                    values.append(initial)
+                    pos += 1
+                    continue
+                if initial == _TWO_BYTES and 24 <= body[pos + 1] <= largest:
+                    values.append(body[pos + 1])
+                    pos += 2
+                    continue
+                value = body[pos + 1] << 8 | body[pos + 2]
+                if initial == _THREE_BYTES and 256 <= value <= largest:
+                    values.append(value)
+                    pos += 3
+                    continue
             major, argument, pos = cbor.read_head(body, pos, end)
             if major != cbor.UINT and (major != cbor.NEGATIVE or smallest >= 0):
                 raise cbor.Fault(DecodeStatus.WRONG_TYPE)
@@ -114,16 +171,20 @@ _PAYLOADS: Final[dict[int, tuple[int, int]]] = {
     AffectKey.HEAD_POSE: (registry.TAG_I16_LE, 6),
     AffectKey.GAZE: (registry.TAG_I16_LE, 4),
     AffectKey.BLINK: (registry.TAG_U8, 2),
+    AffectKey.EMOTION_SHARES: (registry.TAG_U8, 2),
 }
 _ARRAYS: Final[dict[int, tuple[int, int, int]]] = {
     AffectKey.AFFECT: (3, -_AFFECT_LIMIT, _AFFECT_LIMIT),
     AffectKey.BLINK_EVENTS: (4, 0, (1 << 16) - 1),
+    AffectKey.PROSODY: (len(_PROSODY_SCALES), 0, (1 << 16) - 1),
 }
 _INTEGERS: Final[dict[int, int]] = {
     AffectKey.EMOTION_SUPPORT: (1 << _EMOTIONS) - 1,
     AffectKey.AFFECT_METHOD: 255,
     AffectKey.ACTION_UNIT_SUPPORT: (1 << _ACTION_UNITS) - 1,
     AffectKey.SPEAKING_PROBABILITY: registry.UNIT_WEIGHT_U8,
+    AffectKey.EMOTION_LABEL: _EMOTIONS - 1,
+    AffectKey.VOICE_EVENTS: (1 << len(registry.VOICE_EVENTS)) - 1,
 }
 _UPDATE_KEYS: Final = (*CommonKey, *AffectKey)
 _HEADER: Final = fields.by_key(fields.HEADER)
@@ -206,10 +267,13 @@ def _integers(key: int, value: int | tuple[int, ...]) -> bytes:
     name = _name(key)
     if len(values) != count:
         raise WireError(DecodeStatus.WRONG_LENGTH, f"{name} has {len(values)} integers, expected {count}")
-    if not all(smallest <= each <= largest for each in values):
+    if min(values) < smallest or max(values) > largest:
         raise WireError(DecodeStatus.OUT_OF_RANGE, f"{name} is beyond its field, expected {smallest} to {largest}")
     head = cbor.write_int(key) + (cbor.write_head(cbor.ARRAY, count) if key in _ARRAYS else b"")
-    return head + b"".join(map(cbor.write_int, values))
+    return head + b"".join(map(_integer, values))
+
+
+_integer = functools.lru_cache(maxsize=1024)(cbor.write_int)  # affect is new in each message, its integers are not
 
 
 def _name(key: int) -> str:

@@ -16,6 +16,7 @@ from affectia.wire.emotion_update import EmotionUpdate
 from affectia.wire.track_chunk import TrackChunk
 
 _GROUP_OF_SHAPE = dict(zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True))
+_METHODS = {0: "regressed", 1: "projected"}
 _GROUP_OF_BONE = dict(zip(registry.BONES, registry.BONE_GROUPS, strict=True))
 
 
@@ -63,10 +64,11 @@ def emotion_update_json(update: EmotionUpdate, *, avatar_id: str, epoch_offset_n
     gaze = update.gaze_tangents().tolist() if update.is_valid(Group.EYES) else []
     speaking = update.speaking_probability
     payload: dict[str, Any] = {
-        "emotion": max(scores, key=scores.__getitem__) if scores else None,
+        "emotion": update.label() if emotional else None,
         "scores": scores,
         "valence": None if affect is None else round(affect[0] / registry.UNIT_AFFECT_I8, 4),
         "arousal": None if affect is None else round(affect[1] / registry.UNIT_AFFECT_I8, 4),
+        "dominance": None if affect is None else round(affect[2] / registry.UNIT_AFFECT_I8, 4),
         "au": {name: round(value, 4) for name, value in update.action_unit_intensities().items()},
         "head_pose": dict(zip(("yaw", "pitch", "roll"), (round(v, 2) for v in pose), strict=True)) if pose else None,
         "gaze": dict(zip(("x", "y"), (round(v, 4) for v in gaze), strict=True)) if gaze else None,
@@ -77,6 +79,15 @@ def emotion_update_json(update: EmotionUpdate, *, avatar_id: str, epoch_offset_n
             payload["blink"] = dict(zip(("left", "right"), (round(v, 4) for v in update.blink_closures().tolist()), strict=True))
         if update.blink_events is not None:
             payload["blinks"] = dict(zip(("both", "left_winks", "right_winks", "last_millis"), update.blink_events, strict=True))
+    if emotional:
+        if update.affect_method is not None:
+            payload["affect_method"] = _METHODS.get(update.affect_method)
+        if update.emotion_shares is not None:
+            payload["shares"] = dict(zip(("face", "voice"), (round(v, 4) for v in update.shares().tolist()), strict=True))
+    if update.prosody is not None:
+        payload["prosody"] = {name: None if v is None else round(v, 4) for name, v in update.prosody_values().items()}
+    if update.voice_events is not None:
+        payload["voice_events"] = list(update.heard())
     return _envelope("emotion_update", update, avatar_id, epoch_offset_nanos, payload)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from affectia import registry
 
 Scale: TypeAlias = float | NDArray[np.float32]
+
+_LARGEST_PART: Final = 1e6  # infinity is a large part
+_SMALLEST_SUM: Final = 1e-9
 
 
 def weights_u8(weights: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -43,9 +46,20 @@ def gaze_i16(tangents: NDArray[np.floating]) -> NDArray[np.int16]:
     return scaled(tangents, registry.UNIT_GAZE_I16_PER_TANGENT, -32767, 32767).astype("<i2")
 
 
-def affect_i8(value: float) -> int:
-    """-1..1 to -127..127; no number reads as neutral."""
-    return int(scaled(np.array([value]), registry.UNIT_AFFECT_I8, -127, 127)[0])
+def parts_u8(parts: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """(n, k) parts of a whole to bytes that sum to 255 in each row, whatever the row's own sum is; a row of nothing stays 0.
+
+    All are rounded down, and what is missing goes to those that lost most by it, one each, the first of equals first (the method of
+    largest remainders). What is no number, or below 0, is no part.
+    """
+    whole = np.fmin(np.fmax(parts, 0), _LARGEST_PART).astype(np.float64)
+    whole *= registry.UNIT_WEIGHT_U8 / np.maximum(whole.sum(axis=1, keepdims=True), _SMALLEST_SUM)
+    coded: NDArray[np.uint8] = whole.astype(np.uint8)
+    gained = coded - whole
+    missing = np.rint(-gained.sum(axis=1, keepdims=True))
+    rows, columns = np.ogrid[: whole.shape[0], : whole.shape[1]]
+    coded[rows, np.argsort(gained, axis=1, kind="stable")] += columns < missing
+    return coded
 
 
 def age_ticks(age_secs: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -36,6 +36,10 @@ FIELDS: Mapping[str, Mapping[int, str]] = {
         16: "blink",
         17: "speaking_probability",
         18: "blink_events",
+        19: "emotion_shares",
+        20: "emotion_label",
+        21: "prosody",
+        22: "voice_events",
     },
     "layout": {1: "stream_id", 5: "layout_id", 6: "layout_hash", 8: "parts", 9: "audio_rate_hz", 10: "look_ahead_millis"},
     "track_chunk": {

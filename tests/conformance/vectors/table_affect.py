@@ -10,7 +10,7 @@ AFFECT_HASH = entry(6, "06 48 4f300277a250dad8", "4f300277a250dad8")
 AFFECT_HEADER: Entries = vary(HEADER, AFFECT_ID, AFFECT_HASH)
 
 SUPPORT = entry(8, "08 18 7f", 127)  # all but contempt
-EMOTIONS = entry(9, "09 d840 48 1e c8 05 05 0a 05 04 00", [30, 200, 5, 5, 10, 5, 4, 0])
+EMOTIONS = entry(9, "09 d840 48 1a c8 05 05 0a 05 04 00", [26, 200, 5, 5, 10, 5, 4, 0])  # 255 in all
 AFFECT = entry(10, "0a 83 1851 1829 24", [81, 41, -5])  # valence 0.64, arousal 0.32, dominance -0.04
 AFFECT_METHOD = entry(11, "0b 00", 0)
 UNIT_SUPPORT = entry(12, "0c 1a 0fffffff", 0x0FFFFFFF)
@@ -28,6 +28,11 @@ GAZE = entry(15, "0f d84d 44 a400 ccfc", [164, -820])  # tangents 0.02 and -0.1
 BLINK = entry(16, "10 d840 42 0c 0e", [12, 14])
 SPEAKING = entry(17, "11 18 db", 219)  # 0.86
 BLINK_EVENTS = entry(18, "12 84 19019c 03 00 18b4", [412, 3, 0, 180])  # 412 blinks, 3 winks of the left eye, none of the right; 180 ms
+SHARES = entry(19, "13 d840 42 b34c", [179, 76])  # face 0.70, voice 0.30: 255 in all
+LABEL = entry(20, "14 01", 1)  # happy
+# 182.5 Hz, spread 3.1 semitones, -26.5 dB, spread 6.2 dB, 4.8 syllables a second, voiced 0.62
+PROSODY = entry(21, "15 86 190721 190136 190a5a 19026c 1901e0 189e", [1825, 310, 2650, 620, 480, 158])
+VOICE_EVENTS = entry(22, "16 0a", 10)  # speech and laughter
 
 TYPICAL: Entries = (
     *AFFECT_HEADER,
@@ -43,8 +48,16 @@ TYPICAL: Entries = (
     BLINK,
     SPEAKING,
     BLINK_EVENTS,
+    SHARES,
+    LABEL,
+    PROSODY,
+    VOICE_EVENTS,
 )
 FACE_PARTS: Entries = (UNIT_SUPPORT, UNITS, HEAD_POSE, GAZE, BLINK, BLINK_EVENTS)
+FEELING: Entries = (SUPPORT, EMOTIONS, AFFECT, AFFECT_METHOD)
+OF_FACE = entry(19, "13 d840 42 ff00", [255, 0])
+OF_VOICE = entry(19, "13 d840 42 00ff", [0, 255])
+NOT_SAID = entry(21, "15 86" + "19ffff" * 6, [65535] * 6)
 PARTS = {
     7: "groups",
     8: "emotion_support",
@@ -58,6 +71,10 @@ PARTS = {
     16: "blink",
     17: "speaking_probability",
     18: "blink_events",
+    19: "emotion_shares",
+    20: "emotion_label",
+    21: "prosody",
+    22: "voice_events",
 }
 
 
@@ -92,6 +109,10 @@ GOOD = [
             entry(16, "10 d840 42 0000", [0, 0]),
             entry(17, "11 00", 0),
             entry(18, "12 84 00 00 00 00", [0, 0, 0, 0]),
+            entry(19, "13 d840 42 0000", [0, 0]),
+            entry(20, "14 00", 0),
+            entry(21, "15 86 000000 000000", [0] * 6),
+            entry(22, "16 00", 0),
         ),
     ),
     _update(
@@ -110,6 +131,10 @@ GOOD = [
             entry(16, "10 d840 42 ffff", [255, 255]),
             entry(17, "11 18 ff", 255),
             entry(18, "12 84 19ffff 19ffff 19ffff 19ffff", [65535, 65535, 65535, 65535]),
+            entry(19, "13 d840 42 ffff", [255, 255]),
+            entry(20, "14 07", 7),
+            NOT_SAID,
+            entry(22, "16 18 ff", 255),
         ),
     ),
     _update(
@@ -135,9 +160,49 @@ GOOD = [
             BLINK,
             SPEAKING,
             entry(18, "12 84 19ffff 19ffff 19ffff 19ffff", [65535, 65535, 65535, 65535]),
+            SHARES,
+            entry(20, "14 07", 7),
+            NOT_SAID,
+            entry(22, "16 18 ff", 255),
         ),
     ),
-    _update("face_only", "what a face alone gives: no emotion is told yet", (*AFFECT_HEADER, GROUPS, *FACE_PARTS)),
+    _update("face_only", "a face whose emotion cannot be told", (*AFFECT_HEADER, GROUPS, *FACE_PARTS)),
+    _update(
+        "face_feels",
+        "what a face alone gives: all of the emotion is the face's, nothing is known of a voice",
+        (*AFFECT_HEADER, GROUPS, *FEELING, *FACE_PARTS, OF_FACE, LABEL),
+    ),
+    _update(
+        "voice_feels",
+        "what a voice alone gives: four emotions are told, none of them is held",
+        (
+            *AFFECT_HEADER,
+            GROUPS,
+            entry(8, "08 0f", 15),
+            entry(9, "09 d840 48 46 3c 41 3c 00 00 00 00", [70, 60, 65, 60, 0, 0, 0, 0]),
+            entry(10, "0a 83 20 0c 00", [-1, 12, 0]),
+            entry(11, "0b 01", 1),
+            SPEAKING,
+            OF_VOICE,
+            PROSODY,
+            entry(22, "16 02", 2),
+        ),
+    ),
+    _update(
+        "voice_whispers",
+        "pitch and its spread cannot be told: 65535; the others are",
+        vary(TYPICAL, entry(21, "15 86 19ffff 19ffff 19135f 190190 190172 00", [65535, 65535, 4959, 400, 370, 0])),
+    ),
+    _update(
+        "music_alone",
+        "background music is heard: no emotion is told, and the group says that none is valid",
+        (*AFFECT_HEADER, GROUPS_DENIED, entry(17, "11 05", 5), NOT_SAID, entry(22, "16 01", 1)),
+    ),
+    _update(
+        "prosody_widths",
+        "one, two and three bytes",
+        vary(TYPICAL, entry(21, "15 86 17 1818 18ff 190100 19fffe 00", [23, 24, 255, 256, 65534, 0])),
+    ),
     _update(
         "mouth_covered",
         "the bits of the action units about the mouth are clear: au12 says nothing, though its byte is not 0",
@@ -159,5 +224,5 @@ GOOD = [
         "65535 blinks; eyes shut for 65.535 s or more",
         vary(TYPICAL, entry(18, "12 84 19ffff 00 1818 19ffff", [65535, 0, 24, 65535])),
     ),
-    _update("unknown_key", "key 19 is of a later version: skipped", vary(TYPICAL, entry(19, "13 fb 3ff0000000000000")), roundtrip=False),
+    _update("unknown_key", "key 23 is of a later version: skipped", vary(TYPICAL, entry(23, "17 fb 3ff0000000000000")), roundtrip=False),
 ]

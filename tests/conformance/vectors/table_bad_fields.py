@@ -24,6 +24,11 @@ def _affect(name: str, status: str, shows: str, key: int, hex_bytes: str) -> Bad
     return _update(name, status, shows, vary(AFFECT, entry(key, hex_bytes)))
 
 
+def _last(name: str, status: str, shows: str, key: int, hex_bytes: str) -> Bad:
+    """The same with nothing behind that key."""
+    return _update(name, status, shows, vary(AFFECT, entry(key, hex_bytes), drop=range(key + 1, 24)))
+
+
 def _zeros(count: int) -> str:
     """A byte string of zeros: 40 + length, or 58 and the length."""
     return (f"{0x40 + count:02x}" if count < 24 else f"58{count:02x}") + "00" * count
@@ -34,7 +39,8 @@ AVATAR_PARTS = ((7, "", 24), (8, "d840", 52), (8, "d845", 104), (9, "d84d", 72),
     (12, "", 2),
     (13, "d840", 4),
 )
-AFFECT_PARTS = ((7, "", 24), (9, "d840", 8), (13, "d840", 28), (14, "d84d", 6), (15, "d84d", 4), (16, "d840", 2))
+AFFECT_PARTS = ((7, "", 24), (9, "d840", 8), (13, "d840", 28), (14, "d84d", 6), (15, "d84d", 4), (16, "d840", 2), (19, "d840", 2))
+AFFECT_TO_18 = vary(AFFECT, drop=range(19, 24))
 WIDE = {"d845": "_16_bit"}
 
 VERSIONS = [
@@ -224,7 +230,7 @@ EMOTION = (
             shows="a byte after the map",
             body=body(AFFECT) + b"\x00",
         ),
-        _update("keys_swapped", "malformed", "key 18 before key 17", (*AFFECT[:-2], AFFECT[-1], AFFECT[-2])),
+        _update("keys_swapped", "malformed", "key 22 before key 21", (*AFFECT[:-2], AFFECT[-1], AFFECT[-2])),
         _affect("version_2", "unsupported_version", "another wire major", 0, "00 02"),
         _affect("affect_of_2", "wrong_length", "two of three", 10, "0a 82 00 00"),
         _affect("affect_of_4", "wrong_length", "four of three", 10, "0a 84 00 00 00 00"),
@@ -278,10 +284,10 @@ EMOTION = (
         _affect("blink_events_not_shortest_16", "malformed", "19 00ff for 18 ff", 18, "12 84 00 19 00ff 00 00"),
         _affect("blink_events_not_shortest_32", "malformed", "1a 0000ffff for 19 ffff", 18, "12 84 00 00 00 1a 0000ffff"),
         _affect("blink_events_reserved_28", "malformed", "additional information 28", 18, "12 84 1c 00 00 00"),
-        _affect("blink_events_truncated", "truncated", "the array announces four, the message ends after three", 18, "12 84 00 00 00"),
-        _affect("blink_events_truncated_in_a_counter", "truncated", "the message ends inside the last number", 18, "12 84 00 00 00 19 01"),
+        _last("blink_events_truncated", "truncated", "the array announces four, the message ends after three", 18, "12 84 00 00 00"),
+        _last("blink_events_truncated_in_a_counter", "truncated", "the message ends inside the last number", 18, "12 84 00 00 00 19 01"),
         _affect("blink_events_of_2_to_63", "wrong_length", "a count that is only claimed", 18, "12 9b 7fffffffffffffff"),
-        _update("blink_events_twice", "malformed", "key 18 a second time", (*AFFECT, AFFECT[-1])),
+        _update("blink_events_twice", "malformed", "key 18 a second time", (*AFFECT_TO_18, AFFECT_TO_18[-1])),
     ]
     + [
         _affect(

@@ -15,6 +15,7 @@ import table_affect
 import table_avatar
 import table_axes
 import table_bad_cbor
+import table_bad_feelings
 import table_bad_fields
 import table_layout
 import table_track
@@ -23,7 +24,7 @@ from table import Bad, Good, body, decoded
 
 HERE = Path(__file__).resolve().parent
 GOOD: list[Good] = table_avatar.GOOD + table_axes.GOOD + table_unknown.GOOD + table_affect.GOOD + table_layout.GOOD + table_track.GOOD
-BAD: list[Bad] = table_bad_cbor.BAD + table_bad_fields.BAD + table_layout.BAD + table_track.BAD
+BAD: list[Bad] = table_bad_cbor.BAD + table_bad_fields.BAD + table_bad_feelings.BAD + table_layout.BAD + table_track.BAD
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from affectia.publish.affect_batch import AffectBatch
-from affectia.registry import ACTION_UNITS, Group
+from affectia.registry import ACTION_UNITS, Emotion, Group
 from affectia.signals import face_channels
+from affectia.signals.affect_states import AffectStates
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, BLINK_EVENTS_BIT, GAZE_BIT
@@ -93,3 +94,24 @@ def test_speaking_is_told_of_those_that_have_a_voice_valid_face_or_not() -> None
     heard = AvatarState(unseen.values, unseen.measured, unseen.groups, voices)
     assert [update_of(heard, row).speaking_probability for row in (0, 1)] == [None, 51]
     assert update_of(unseen, 1).speaking_probability is None
+
+
+def test_feelings_are_told_while_the_emotion_group_is_valid() -> None:
+    seen = state(2)
+    scores = np.array([[0.25, 0.75, 0, 0, 0, 0, 0, 0]], np.float32)
+    affects = AffectStates(
+        np.array([1]),
+        scores,
+        np.array([255], np.uint8),
+        np.array([[0.5, 0.25, 0]], np.float32),
+        np.array([1], np.uint8),
+        np.array([Emotion.HAPPY], np.int8),
+        np.array([[1, 0]], np.float32),
+        np.full((1, 6), np.nan, np.float32),
+        np.zeros(1, np.uint8),
+    )
+    felt = AvatarState(seen.values, seen.measured, seen.groups, affects=affects)
+    assert [update_of(felt, row).label() for row in (0, 1)] == [None, "happy"]
+    assert update_of(felt, 1).emotion_scores()["happy"] == pytest.approx(0.75, abs=0.002)
+    felt.groups.valid[1, Group.EMOTION] = False
+    assert update_of(felt, 1).emotions is None

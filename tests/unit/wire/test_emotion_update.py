@@ -39,6 +39,10 @@ updates = st.builds(
     blink=exactly(2),
     speaking_probability=U8,
     blink_events=st.none() | st.tuples(U16, U16, U16, U16),
+    emotion_shares=exactly(2),
+    emotion_label=st.none() | st.integers(0, 7),
+    prosody=st.none() | st.tuples(U16, U16, U16, U16, U16, U16),
+    voice_events=U8,
 )
 
 
@@ -75,7 +79,7 @@ def _int(value: int) -> bytes:
     return cbor.write_int(value)
 
 
-@pytest.mark.parametrize("part", ["groups", "emotions", "action_units", "head_pose", "gaze", "blink"])
+@pytest.mark.parametrize("part", ["groups", "emotions", "action_units", "head_pose", "gaze", "blink", "emotion_shares"])
 def test_a_payload_of_the_wrong_length_is_not_sent(part: str) -> None:
     update = EmotionUpdate(1, 2, 3, 4)
     setattr(update, part, b"\0")
@@ -95,6 +99,11 @@ def test_a_payload_of_the_wrong_length_is_not_sent(part: str) -> None:
         ("action_unit_support", 1 << 28, "is beyond its field, expected 0 to 268435455"),
         ("emotion_support", 256, "is beyond its field, expected 0 to 255"),
         ("speaking_probability", -1, "is beyond its field, expected 0 to 255"),
+        ("emotion_label", 8, "is beyond its field, expected 0 to 7"),
+        ("emotion_label", -1, "is beyond its field, expected 0 to 7"),
+        ("prosody", (0, 0, 0, 0, 0), "has 5 integers, expected 6"),
+        ("prosody", (0, 0, -2650, 0, 0, 0), "is beyond its field, expected 0 to 65535"),
+        ("voice_events", 256, "is beyond its field, expected 0 to 255"),
     ],
 )
 def test_an_integer_that_no_reader_takes_is_not_sent(part: str, value: object, problem: str) -> None:
@@ -141,6 +150,25 @@ def test_blink_events_of_another_form_are_refused(item: str, status: DecodeStatu
     assert emotion_update.try_decode(body[:-5] + bytes.fromhex(item)) == (status, None)
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "written"),
+    [
+        ("emotion_shares", b"\xb3\x4c", "13 d840 42 b34c"),
+        ("emotion_label", 0, "14 00"),
+        ("emotion_label", 7, "14 07"),
+        ("prosody", (1825, 310, 2650, 620, 480, 158), "15 86 190721 190136 190a5a 19026c 1901e0 189e"),
+        ("prosody", (65535, 0, 23, 24, 255, 256), "15 86 19ffff 00 17 1818 18ff 190100"),
+        ("voice_events", 10, "16 0a"),
+    ],
+)
+def test_feelings_have_the_bytes_of_the_specification(part: str, value: object, written: str) -> None:
+    update = EmotionUpdate(1, 2, 3, 4)
+    setattr(update, part, value)
+    body = emotion_update.encode(update)
+    assert body.endswith(bytes.fromhex(written))
+    assert getattr(emotion_update.decode(body), part) == value
+
+
 def test_the_difference_of_two_messages_counts_the_blinks_between_them() -> None:
     seen = [
         emotion_update.decode(emotion_update.encode(EmotionUpdate(1, n, 3, 4, blink_events=(blinks & 0xFFFF, 0, 0, 120)))).blink_events
@@ -169,6 +197,33 @@ def test_only_measured_action_units_have_an_intensity() -> None:
     update = EmotionUpdate(1, 2, 3, 4, groups=bytes(24), action_unit_support=1 << 8 | 1 << 27, action_units=bytes(27) + b"\xff")
     assert update.action_unit_intensities() == {"au12_smile": 0, "au64_eyes_down": 1}
     assert EmotionUpdate(1, 2, 3, 4, action_units=bytes(28)).action_unit_intensities() == {}
+
+
+def test_feelings_come_with_their_names_and_units() -> None:
+    update = EmotionUpdate(
+        1, 2, 3, 4, emotion_label=2, emotion_shares=b"\xff\x00", prosody=(1825, 310, 2650, 620, 480, 51), voice_events=0b10001000
+    )
+    assert update.label() == "sad"
+    assert update.shares().tolist() == [1, 0]
+    assert update.prosody_values() == {
+        "pitch_hz": 182.5,
+        "pitch_spread_semitones": 3.1,
+        "level_db": -26.5,
+        "level_spread_db": 6.2,
+        "syllables_hz": 4.8,
+        "voiced": 0.2,
+    }
+    assert update.heard() == ("laughter", "cough")
+
+
+def test_what_is_not_told_of_feelings_is_nothing() -> None:
+    update = EmotionUpdate(1, 2, 3, 4)
+    assert (update.label(), update.shares().size, update.prosody_values(), update.heard()) == (None, 0, {}, ())
+
+
+def test_a_value_of_prosody_that_cannot_be_told_is_none_and_voiced_ends_at_1() -> None:
+    values = EmotionUpdate(1, 2, 3, 4, prosody=(65535, 65535, 0, 65535, 65534, 300)).prosody_values()
+    assert list(values.values()) == [None, None, 0, None, 655.34, 1]
 
 
 def test_values_come_in_real_units() -> None:

@@ -63,6 +63,10 @@ def update(*invalid: Group) -> EmotionUpdate:
         blink=bytes((51, 255)),
         speaking_probability=219,
         blink_events=(412, 3, 65535, 180),
+        emotion_shares=bytes((204, 51)),
+        emotion_label=0,
+        prosody=(1825, 310, 2650, 65535, 480, 51),
+        voice_events=0b1010,
     )
 
 
@@ -104,17 +108,34 @@ def test_an_emotion_update_has_the_shape_of_the_contract() -> None:
         "scores",
         "valence",
         "arousal",
+        "dominance",
         "au",
         "head_pose",
         "gaze",
         "speaking_probability",
         "blink",
         "blinks",
+        "affect_method",
+        "shares",
+        "prosody",
+        "voice_events",
     ]
-    assert payload["emotion"] == "happy"
+    assert payload["emotion"] == "neutral"  # the one that is held, not the strongest
     assert payload["scores"] == {"neutral": 0.2, "happy": 0.8}  # the unsupported contempt of 255 is no evidence
     assert payload["valence"] == pytest.approx(0.64, abs=0.005)
     assert payload["arousal"] == pytest.approx(0.32, abs=0.005)
+    assert payload["dominance"] == pytest.approx(-0.04, abs=0.005)
+    assert payload["affect_method"] == "regressed"
+    assert payload["shares"] == {"face": 0.8, "voice": 0.2}
+    assert payload["prosody"] == {
+        "pitch_hz": 182.5,
+        "pitch_spread_semitones": 3.1,
+        "level_db": -26.5,
+        "level_spread_db": None,
+        "syllables_hz": 4.8,
+        "voiced": 0.2,
+    }
+    assert payload["voice_events"] == ["speech", "laughter"]
     assert payload["au"] == {"au12_smile": pytest.approx(0.74, abs=0.005)}
     assert payload["head_pose"] == {"yaw": 3.2, "pitch": -1.1, "roll": 0.4}
     assert payload["gaze"] == {"x": pytest.approx(0.02, abs=1e-4), "y": pytest.approx(-0.1, abs=1e-4)}
@@ -183,8 +204,25 @@ def test_an_invalid_mouth_has_no_viseme() -> None:
 def test_an_invalid_emotion_has_no_particles_and_no_feelings() -> None:
     assert frame_json(frame(Group.EMOTION))["payload"]["particles"] == {}
     payload = update_json(update(Group.EMOTION))["payload"]
-    assert (payload["emotion"], payload["scores"], payload["valence"], payload["arousal"]) == (None, {}, None, None)
+    assert [payload[name] for name in ("emotion", "scores", "valence", "arousal", "dominance")] == [None, {}, None, None, None]
+    assert not {"affect_method", "shares"} & set(payload)
+    assert {"prosody", "voice_events"} < set(payload)
     assert payload["head_pose"] is not None
+
+
+def test_an_emotion_that_is_not_held_is_null_whatever_the_scores_are() -> None:
+    unsure = update()
+    unsure.emotion_label = None
+    payload = update_json(unsure)["payload"]
+    assert payload["emotion"] is None
+    assert payload["scores"] == {"neutral": 0.2, "happy": 0.8}
+
+
+@pytest.mark.parametrize(("method", "told"), [(0, "regressed"), (1, "projected"), (2, None)])
+def test_the_method_has_a_name_as_far_as_it_is_known(method: int, told: str | None) -> None:
+    other = update()
+    other.affect_method = method
+    assert update_json(other)["payload"]["affect_method"] == told
 
 
 @pytest.mark.parametrize("invalid", [(), (Group.EMOTION,), tuple(Group)], ids=["none", "emotion", "all"])
@@ -225,6 +263,7 @@ def test_what_was_never_measured_is_null() -> None:
         "scores": {},
         "valence": None,
         "arousal": None,
+        "dominance": None,
         "au": {},
         "head_pose": None,
         "gaze": None,

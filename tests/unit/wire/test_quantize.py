@@ -97,10 +97,41 @@ def test_quaternions_have_w_that_is_not_negative() -> None:
     assert coded.tolist() == [[23170, 0, 0, 23170], [-23170, 0, 0, 23170], [32767, 0, 0, 0], [0, 0, 0, 32767]]
 
 
-def test_angles_gaze_and_affect() -> None:
+def test_angles_and_gaze() -> None:
     assert quantize.angles_i16(np.array((3.2, -1.1, 400.0))).tolist() == [320, -110, 32767]
     assert quantize.gaze_i16(np.array((1.0, -0.5))).tolist() == [8192, -4096]
-    assert [quantize.affect_i8(value) for value in (1, -1, 0, 3, -3, math.nan)] == [127, -127, 0, 127, -127, 0]
+
+
+def test_parts_are_255_in_all_and_go_to_those_that_lost_most() -> None:
+    assert quantize.parts_u8(np.array([[0.5, 0.5], [1, 0], [0.75, 0.25], [0, 0]], np.float32)).tolist() == [
+        [128, 127],  # of equals the first
+        [255, 0],
+        [191, 64],  # 191.25 and 63.75: the second lost most
+        [0, 0],
+    ]
+    assert quantize.parts_u8(np.full((1, 8), 1 / 8)).tolist() == [[32] * 7 + [31]]
+    # 84.15, 84.15 and 86.7: the third lost most
+    assert quantize.parts_u8(np.array([[0.33, 0.33, 0.34]])).tolist() == [[84, 84, 87]]
+
+
+def test_parts_of_another_sum_are_scaled_and_what_is_none_is_nothing() -> None:
+    assert quantize.parts_u8(np.array([[2.0, 2.0, 1.0], [math.nan, 1, -3], [math.inf, 0, 0]])).tolist() == [
+        [102, 102, 51],
+        [0, 255, 0],
+        [255, 0, 0],
+    ]
+
+
+@given(st.lists(st.lists(any_float, min_size=8, max_size=8), min_size=1, max_size=5))
+def test_whatever_the_parts_are_a_row_is_255_or_nothing(rows: list[list[float]]) -> None:
+    coded = quantize.parts_u8(np.array(rows, np.float32)).astype(int)
+    assert set(coded.sum(axis=1).tolist()) <= {0, 255}
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=2, max_size=8))
+def test_a_part_is_never_a_step_off(parts: list[float]) -> None:
+    whole = np.array([parts]) / sum(parts)
+    assert np.abs(quantize.parts_u8(whole) / 255 - whole).max() < 1 / 255
 
 
 @pytest.mark.parametrize(

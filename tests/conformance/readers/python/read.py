@@ -136,6 +136,10 @@ def in_vector_form(message: Message) -> dict[str, Any]:
             "blink": _bytes(message.blink),
             "speaking_probability": message.speaking_probability,
             "blink_events": None if message.blink_events is None else list(message.blink_events),
+            "emotion_shares": _bytes(message.emotion_shares),
+            "emotion_label": message.emotion_label,
+            "prosody": None if message.prosody is None else list(message.prosody),
+            "voice_events": message.voice_events,
         }
     return header | {
         "blendshapes": _weights(message.blendshapes, message.layout.count(0)),
