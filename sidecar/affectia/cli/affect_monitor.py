@@ -9,6 +9,7 @@ import numpy as np
 from affectia import registry
 from affectia.cli.action_units import LABELS, intensities
 from affectia.cli.active_shapes import ActiveShapes, ActiveShapesOptions
+from affectia.cli.feeling import FeelingReading
 from affectia.client import BlinkCounter, Blinks, ReceivedUpdate
 from affectia.registry import Group
 from affectia.wire.emotion_update import EmotionUpdate
@@ -20,7 +21,7 @@ class AffectReading:
 
     `units` are labels and intensities 0..1, row by row. `gaze_deg` is (across, up): the angle against the line from the face to the
     camera, across + = towards the subject's left. `lids` are (left, right) 0..1, 1 = shut. `blinks` counts since the watching began.
-    `speaking` is the probability that somebody speaks.
+    `speaking` is the probability that somebody speaks. `feeling` is there from where it was told for the first time how somebody feels.
     """
 
     units: tuple[tuple[str, float | None], ...] = ()
@@ -28,6 +29,7 @@ class AffectReading:
     lids: tuple[float, float] | None = None
     blinks: Blinks | None = None
     speaking: float | None = None
+    feeling: FeelingReading | None = None
 
 
 class AffectMonitor:
@@ -38,12 +40,14 @@ class AffectMonitor:
         self._blinks = BlinkCounter()
         self._tells_blinks = False
         self._has_met_units = False
+        self._tells_feelings = False
         self._newest: EmotionUpdate | None = None
 
     def add(self, received: ReceivedUpdate) -> None:
         """Take in an update."""
         self._newest = received.update
         self._tells_blinks |= received.update.blink_events is not None
+        self._tells_feelings |= received.update.emotions is not None
         self._blinks.add(received.update)
 
     def reading(self, now_nanos: int, *, silent: bool) -> AffectReading:
@@ -55,11 +59,12 @@ class AffectMonitor:
         rows = self._active.update(np.nan_to_num(measured), now_nanos) if self._has_met_units else ()
         units = tuple((LABELS[place], None if np.isnan(measured[place]) else float(measured[place])) for place in rows)
         if silent or update is None:
-            return AffectReading(units, blinks=blinks)
+            return AffectReading(units, blinks=blinks, feeling=FeelingReading() if self._tells_feelings else None)
+        feeling = FeelingReading.of(update) if self._tells_feelings else None
         speaking = None if update.speaking_probability is None else update.speaking_probability / registry.UNIT_WEIGHT_U8
         if not update.is_valid(Group.EYES):
-            return AffectReading(units, blinks=blinks, speaking=speaking)
-        return AffectReading(units, _gaze_deg(update), _lids(update), blinks, speaking)
+            return AffectReading(units, blinks=blinks, speaking=speaking, feeling=feeling)
+        return AffectReading(units, _gaze_deg(update), _lids(update), blinks, speaking, feeling)
 
 
 def _gaze_deg(update: EmotionUpdate) -> tuple[float, float] | None:

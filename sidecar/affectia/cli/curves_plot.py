@@ -1,5 +1,5 @@
-"""A picture of a run: blendshapes, action units, the head, where the face was, and the visemes of a voice. Curves only, no pictures of
-anybody.
+"""A picture of a run: blendshapes, action units, the head, where the face was, the visemes of a voice, and how somebody felt. Curves only,
+no pictures of anybody.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from affectia import registry
 from affectia.cli.action_units import LABELS
 from affectia.cli.active_shapes import most_active
-from affectia.cli.affect_recording import AffectCurves
+from affectia.cli.affect_recording import NOT_TOLD, AffectCurves
+from affectia.cli.feeling_plot import draw_feeling
 from affectia.cli.recording import Curves
 from affectia.clock import NANOS_PER_SEC
 
@@ -26,7 +27,7 @@ _INK, _FAINT, _GRID = "#24292f", "#8c959f", "#e4e8ec"
 _SHAPE_COLOUR, _UNIT_COLOUR, _FOUND_COLOUR, _LOST_COLOUR = "#0a7ea4", "#bf5700", "#2da44e", "#cf222e"
 _VOICE_COLOUR: Final = "#8250df"
 _STRIP_COLUMNS: Final = 1064  # as many as there are pixels
-_WIDTH, _HEIGHT, _SPEECH_HEIGHT = 14.0, 14.0, 5.0  # inches of 100 pixels
+_WIDTH, _HEIGHT, _SPEECH_HEIGHT, _FEELING_HEIGHT = 14.0, 14.0, 5.0, 3.0  # inches of 100 pixels
 _HEAD_COLOURS: Final = (("yaw", "#0a7ea4"), ("pitch", "#bf5700"), ("roll", "#6e5494"))
 
 
@@ -36,8 +37,8 @@ def can_plot() -> bool:
 
 
 def write_plot(path: Path, curves: Curves, affect: AffectCurves, *, title: str) -> None:
-    """Draw at least one frame's curves as a PNG of 1400 x 1400, 1400 x 1900 where a voice was listened to, written whole or not at all;
-    needs matplotlib.
+    """Draw at least one frame's curves as a PNG of 1400 x 1400, 500 more where a voice was listened to, 300 more where it was told how
+    somebody felt, written whole or not at all; needs matplotlib.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # 0.5 s to import, and an extra
     from matplotlib.figure import Figure
@@ -47,24 +48,29 @@ def write_plot(path: Path, curves: Curves, affect: AffectCurves, *, title: str) 
     affect_secs = (affect.times_nanos - began_nanos) / NANOS_PER_SEC
     chosen = sorted(place for place, _strength in affect.strongest(_UNIT_LANES))
     with_voice = bool(curves.by_voice.any() or np.isfinite(affect.speaking).any())
-    height = _HEIGHT + (_SPEECH_HEIGHT if with_voice else 0)
+    with_feeling = bool((affect.held != NOT_TOLD).any())
+    height = _HEIGHT + (_SPEECH_HEIGHT if with_voice else 0) + (_FEELING_HEIGHT if with_feeling else 0)
     figure = Figure(figsize=(_WIDTH, height), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
-    ratios = (10, max(0.9, len(chosen)), 4, 0.9, *((5.6, 1.8) if with_voice else ()))
-    lanes, units, head, face, *speech = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
+    ratios = (10, max(0.9, len(chosen)), 4, 0.9, *((3.6,) if with_feeling else ()), *((5.6, 1.8) if with_voice else ()))
+    lanes, units, head, face, *more = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
     figure.subplots_adjust(left=0.17, right=0.93, top=1 - 1.0 / height, bottom=0.7 / height, hspace=0.08)
     _draw_shapes(lanes, secs, curves.take.blendshapes)
     _draw_units(units, affect_secs, affect, chosen)
     _draw_head(head, secs, curves.take.head_deg, curves.found)
     _draw_face(face, secs, curves)
+    speech = more[with_feeling:]
+    if with_feeling:
+        draw_feeling(more[0], affect_secs, affect, end_secs=float(secs[-1]))
+        _tidy(more[0])
     if with_voice:
         _draw_visemes(speech[0], secs, curves)
         _draw_speaking(speech[1], secs, curves, affect_secs, affect)
-    (speech or [face])[-1].set_xlabel("seconds", fontsize=11, color=_FAINT)
+    (more or [face])[-1].set_xlabel("seconds", fontsize=11, color=_FAINT)
     lanes.set_xlim(0, max(float(secs[-1]), 1e-3))
     figure.text(0.17, 1 - 0.46 / height, title, fontsize=17, weight="bold", color=_INK)
     figure.text(0.17, 1 - 0.76 / height, _caption(curves), fontsize=12, color=_FAINT)
-    figure.align_ylabels((lanes, units, head, *speech))
+    figure.align_ylabels((lanes, units, head, *more))
     _save(figure, path)
 
 

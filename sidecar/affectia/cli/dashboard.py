@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from affectia import registry
-from affectia.cli import gauges
+from affectia.cli import feeling, gauges
 from affectia.cli.action_units import LABEL_CELLS
 from affectia.cli.monitor import GroupReading, Reading, VisemeReading
 from affectia.cli.sidecar_status import SidecarStatus
@@ -24,7 +24,7 @@ _MAX_WIDTH: Final = 120
 _WIDE: Final = 110  # from here on shapes and action units stand side by side
 _RIGHT_CELLS: Final = 35  # of a wide screen
 _USUAL_HEIGHT: Final = 24
-_OTHER_LINES: Final = 7  # title, rules, metrics, other avatars, hint
+_OTHER_LINES: Final = 7 + feeling.ROWS  # title, rules, metrics, other avatars, what is felt, hint
 _MOST_ROWS: Final = 12
 _VISEME_COLUMNS: Final = 3  # the lips and teeth, the tongue, the vowels
 _VISEME_ROWS: Final = 1 + len(registry.VISEMES) // _VISEME_COLUMNS  # with their heading
@@ -33,6 +33,7 @@ _LEAST_UNITS: Final = 4  # fewer are not worth a heading
 _USUAL_AGE_SECS: Final = 0.1  # a sound is heard a little later than its picture is seen
 _HEAD_LIMIT_DEG: Final = 45.0
 _GAZE_LIMIT_DEG: Final = 30.0
+_EMOTION: Final = registry.GROUPS[Group.EMOTION]
 _NOT_MEASURED: Final = "not measured"
 _MOUTH_SHAPES: Final = frozenset(
     name for name, group in zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True) if group == Group.MOUTH
@@ -96,6 +97,7 @@ class Dashboard:
         left_cells = inner - 3 - right_cells
         shape_cells = (left_cells - 3 + _SHAPE_CELLS - LABEL_CELLS) // 2 if wide else left_cells
         second_cells = left_cells - 3 - shape_cells if wide else left_cells
+        felt = self._feeling_lines(inner, ascii_only=ascii_only)
         rows = _rows(height)
         shape_rows, unit_rows = rows_that_fit(width, height)
         visemes = self._viseme_lines(second_cells, ascii_only=ascii_only)
@@ -103,8 +105,8 @@ class Dashboard:
         left_rows = rows if wide else rows - len(shapes)
         units = self._unit_lines(second_cells, min(unit_rows, left_rows - len(visemes)), ascii_only=ascii_only)
         left = _columns(shapes, units + visemes, shape_cells + 3) if wide else shapes + units + visemes
-        right = self._right_lines(right_cells, rows + 1, ascii_only=ascii_only)
-        lines = [self._title_line(inner), Text("─" * inner, "dim"), *self._metric_lines(left_cells + 3), self._others_line(inner)]
+        right = self._right_lines(right_cells, rows + 1 + feeling.ROWS - len(felt), ascii_only=ascii_only)
+        lines = [self._title_line(inner), Text("─" * inner, "dim"), *self._metric_lines(left_cells + 3), *felt, self._others_line(inner)]
         lines += _columns(left, right, left_cells + 3)
         lines += [Text("─" * inner, "dim"), Text(self.note, "yellow") if self.note else Text(self.hint, "dim")]
         return [Text(" ").append_text(line) for line in lines]
@@ -132,6 +134,10 @@ class Dashboard:
         if self.status is None:
             return f"{self.lost} lost"
         return f"{self.lost} lost, {self.status.dropped} skipped"
+
+    def _feeling_lines(self, cells: int, *, ascii_only: bool) -> list[Text]:
+        affect = self.reading.affect
+        return [] if affect is None or affect.feeling is None else affect.feeling.lines(cells, ascii_only=ascii_only)
 
     def _others_line(self, cells: int) -> Text:
         others = self.reading.other_avatars
@@ -193,9 +199,12 @@ class Dashboard:
             lines.append(_blink_line(affect.blinks, cells))
             if affect.speaking is not None:
                 lines.append(_share_line("speaks", affect.speaking, cells, ascii_only=ascii_only, style=gauges.VOICE))
-        viseme = "-" if reading.viseme is None else f"{reading.viseme[0]:3} {reading.viseme[1]:.2f}"
-        lines.append(_metric("viseme", viseme, label_cells=8))
-        groups = [_group_line(group) for group in reading.groups]
+        feels = affect is not None and affect.feeling is not None
+        if not (feels and reading.visemes):  # else the strongest stands out among all of them
+            viseme = "-" if reading.viseme is None else f"{reading.viseme[0]:3} {reading.viseme[1]:.2f}"
+            lines.append(_metric("viseme", viseme, label_cells=8))
+        # What is felt has lines of its own.
+        groups = [_group_line(group) for group in reading.groups if not (feels and group.name == _EMOTION)]
         heading = [Text("groups", "dim")] if len(lines) + 1 + len(groups) <= rows else []
         return lines + heading + groups
 
@@ -285,9 +294,11 @@ def progress_line(dashboard: Dashboard) -> str:
     latency = "-" if p50 is None or p95 is None else f"p50 {p50:.1f} p95 {p95:.1f} ms"
     found = "-" if reading.found_share is None else f"{100 * reading.found_share:.1f} %"
     line = f"{dashboard.elapsed_secs:4.0f} s  {reading.rate_hz:6.2f} frames/s  latency {latency}  face {found}  lost {dashboard.lost}"
-    speaking = None if reading.affect is None else reading.affect.speaking
+    affect = reading.affect
+    felt = "" if affect is None or affect.feeling is None else f"  {affect.feeling.brief()}"
+    speaking = None if affect is None else affect.speaking
     if speaking is None:
-        return line
+        return line + felt
     viseme = "-" if reading.viseme is None else f"{reading.viseme[0]} {reading.viseme[1]:.2f}"
     mouth = "-" if reading.mouth is None or not reading.mouth.valid else reading.mouth.source
-    return f"{line}  speaks {100 * speaking:.0f} %  mouth {mouth}  viseme {viseme}"
+    return f"{line}  speaks {100 * speaking:.0f} %  mouth {mouth}  viseme {viseme}{felt}"

@@ -155,12 +155,16 @@ def _frame_values(frame: AvatarFrame, width: int) -> Iterator[RenderableType]:
 def _update_values(update: EmotionUpdate, width: int) -> Iterator[RenderableType]:
     emotion, eyes = update.is_valid(Group.EMOTION), update.is_valid(Group.EYES)
     if scores := update.emotion_scores():
-        yield _titled("emotions (supported ones)", [(name, f"{score:.3f}", emotion) for name, score in scores.items()], width)
+        held = f", {update.label()} is held" if update.emotion_label is not None else ""
+        yield _titled(f"emotions (supported ones{held})", [(name, f"{score:.3f}", emotion) for name, score in scores.items()], width)
     if update.affect is not None:
         method = "" if update.affect_method is None else f" ({_METHODS.get(update.affect_method, f'method {update.affect_method}')})"
         names = ("valence", "arousal", "dominance")
         pairs = [(name, f"{n / registry.UNIT_AFFECT_I8:+.3f}", emotion) for name, n in zip(names, update.affect, strict=True)]
         yield _titled("affect" + method, pairs, width)
+    if update.emotion_shares is not None:
+        pairs = [(name, f"{share:.3f}", emotion) for name, share in zip(("face", "voice"), update.shares().tolist(), strict=True)]
+        yield _titled("emotion read off", pairs, width)
     if update.action_units is not None and update.action_unit_support is not None:
         pairs = [
             (name, f"{update.action_units[place] / registry.UNIT_WEIGHT_U8:.3f}", update.is_valid(registry.ACTION_UNIT_GROUPS[place]))
@@ -175,12 +179,16 @@ def _update_values(update: EmotionUpdate, width: int) -> Iterator[RenderableType
     pairs += [(f"gaze {axis}", f"{tangent:+.4f}", eyes) for axis, tangent in zip("xy", update.gaze_tangents().tolist(), strict=False)]
     pairs += [(f"{side} lid", f"{shut:.3f}", eyes) for side, shut in zip(("left", "right"), update.blink_closures().tolist(), strict=False)]
     if update.speaking_probability is not None:
-        pairs.append(("speaking", f"{update.speaking_probability / registry.UNIT_WEIGHT_U8:.3f}", emotion))
+        pairs.append(("speaking", f"{update.speaking_probability / registry.UNIT_WEIGHT_U8:.3f}", True))
     if update.blink_events is not None:
         counted = zip(("blinks", "left winks", "right winks", "last one, ms"), update.blink_events, strict=True)
         pairs += [(name, str(count), eyes) for name, count in counted]
     if pairs:
         yield _titled("head, gaze, lids, voice", pairs, width)
+    if prosody := update.prosody_values():
+        yield _titled("prosody", [(name, "not known" if n is None else f"{n:.2f}", True) for name, n in prosody.items()], width)
+    if update.voice_events is not None:
+        yield Text(f"heard beside words: {', '.join(update.heard()) or 'nothing of what is told apart'}")
 
 
 def _chunk_values(chunk: TrackChunk, width: int) -> Iterator[RenderableType]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import grpc
 
-from affectia.v1 import control_pb2_grpc, status_pb2
+from affectia.v1 import control_pb2_grpc, session_pb2, status_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class SidecarStatus:
     """Of all sessions together: pictures captured, dropped unseen for a newer one, looked at, with a face; `detail`: why one waits,
     or what a person could do to be seen or heard better. `look_ahead_millis` is how late a mouth is that a voice drives and
     `audio_rate_hz` what its audio_sample counts in, both None where nobody was heard; `sound_lost` counts blocks of sound that nobody
-    listened to in time.
+    listened to in time. `feeling_methods` says what tells how people feel, and how often; empty where nothing does.
     """
 
     captured: int
@@ -28,6 +28,7 @@ class SidecarStatus:
     look_ahead_millis: int | None = None
     audio_rate_hz: int | None = None
     sound_lost: int = 0
+    feeling_methods: str = ""
 
     @staticmethod
     def of(message: status_pb2.Status) -> SidecarStatus:
@@ -48,7 +49,26 @@ class SidecarStatus:
             look_ahead_millis=max((voice.look_ahead_millis for voice in voices), default=0) or None,
             audio_rate_hz=max((voice.source_rate_hz for voice in voices), default=0) or None,
             sound_lost=sum(voice.blocks_dropped for voice in voices),
+            feeling_methods="; ".join(
+                text for session in message.sessions if session.HasField("emotion_status") and (text := _methods(session.emotion_status))
+            ),
         )
+
+
+def _methods(status: session_pb2.EmotionStatus) -> str:
+    """What runs of face and voice, on what and how quickly; and why nothing better does."""
+    parts = (
+        ("face", status.face_method, status.face_provider, status.face_results_hz, status.face_p95_millis),
+        ("voice", status.voice_method, status.voice_provider, status.voice_results_hz, status.voice_p95_millis),
+    )
+    told = []
+    for name, method, provider, results_hz, p95_millis in parts:
+        if method and method != "off":
+            on = f" on {provider}" if provider else ""
+            told.append(f"{name} by {method}{on}, {results_hz:.1f}/s, p95 {p95_millis:.1f} ms")
+    if told and status.affect_method:
+        told.append(f"affect {status.affect_method}")
+    return ", ".join(told) + (f" ({'; '.join(status.notices)})" if told and status.notices else "")
 
 
 class StatusStub(Protocol):

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from affectia.cli.action_units import LABELS
 from affectia.cli.affect_recording import AffectCurves
+from affectia.cli.feeling_figures import feeling_rows
 from affectia.cli.recording import Curves
 from affectia.cli.sidecar_status import SidecarStatus
 from affectia.cli.speech_figures import JUMP_MILLIS, SpeechFigures, speech_figures
@@ -45,6 +46,7 @@ class Summary:
             ("face found", self._found()),
             ("strongest units", self._units()),
             ("blinks", self._blinks()),
+            *feeling_rows(self.affect, self.status),
             ("captured -> received", self._latency()),
             *self._speech_rows(),
             ("lost on the way", f"{self.lost} frames"),

@@ -9,16 +9,22 @@ with Subscriber(avatars=["default"]) as subscriber:
         weights = received.frame.blendshape_weights()
         print(received.avatar_id, received.frame.sequence, weights.max())
 
-What the face does in words - action units, gaze, blinks - when it is asked for:
+How somebody feels, and what the face does in words - action units, gaze, blinks - when it is asked for:
 
+from affectia import registry
 from affectia.client import BlinkCounter, Subscriber
+from affectia.registry import Group
 
 blinks = BlinkCounter()
 with Subscriber(avatars=["default"], affect=True) as subscriber:
     for received in subscriber.updates():
-        units = received.update.action_unit_intensities()  # those that are measured right now, 0..1
+        update = received.update
+        if update.affect is not None and update.is_valid(Group.EMOTION):
+            valence, arousal, _dominance = (n / registry.UNIT_AFFECT_I8 for n in update.affect)  # -1..1, moving all the time
+            print(update.label() or "nothing clear", f"valence {valence:+.2f}", f"arousal {arousal:+.2f}", update.emotion_scores())
+        units = update.action_unit_intensities()  # those that are measured right now, 0..1
         print("smile", units.get("au12_smile", "not measured"))
-        if new := blinks.add(received.update):
+        if new := blinks.add(update):
             print(new.both, "blinks, the last one of", new.last_millis, "ms")
 
 Both, in order of arrival: `for received in subscriber.messages()`, each a ReceivedFrame or a ReceivedUpdate. Every single one, on the

@@ -10,6 +10,7 @@ from affectia.clock import NANOS_PER_MILLI
 from affectia.control.status_codes import printable
 from affectia.inference.model_store import ModelCheck
 from affectia.session.session import Session, SessionOptions, SessionState
+from affectia.session.session_emotion import OFF, SessionEmotion
 from affectia.session.session_request import SessionRequest
 from affectia.session.session_voice import SessionVoice
 from affectia.session.sidecar import Sidecar
@@ -29,6 +30,7 @@ _MODEL_STATES = {
     "missing": model_pb2.MODEL_STATE_MISSING,
     "corrupt": model_pb2.MODEL_STATE_CORRUPT,
 }
+_REGRESSING = frozenset({"hsemotion"})  # the methods with a network that was trained on valence and arousal
 _OPTION_NAMES = ("precision_bits", "rate_hz", "smoothing")
 
 
@@ -65,6 +67,7 @@ def session_message(session: Session) -> session_pb2.Session:
         source_status=_source_status(session),
         voice="" if session.voice is None else printable(session.voice.source.description),
         voice_status=None if session.voice is None else _voice_status(session, session.voice),
+        emotion_status=None if session.emotion is None else _emotion_status(session.emotion),
     )
 
 
@@ -154,3 +157,26 @@ def _voice_status(session: Session, voice: SessionVoice) -> session_pb2.VoiceSta
         degraded=bool(voice.missing),
         notices=[printable(notice) for notice in voice.notices],
     )
+
+
+def _emotion_status(emotion: SessionEmotion) -> session_pb2.EmotionStatus:
+    return session_pb2.EmotionStatus(
+        face_method=emotion.face_method,
+        voice_method=emotion.voice_method,
+        affect_method=_affect_method(emotion),
+        face_provider=emotion.face_provider,
+        voice_provider=emotion.voice_provider,
+        face_results_hz=emotion.face_hz,
+        voice_results_hz=emotion.voice_hz,
+        face_p95_millis=emotion.face_p95_millis,
+        voice_p95_millis=emotion.voice_p95_millis,
+        notices=[printable(notice) for notice in emotion.notices],
+        language=emotion.language,
+    )
+
+
+def _affect_method(emotion: SessionEmotion) -> str:
+    """How valence, arousal and dominance come about by what runs; empty where nothing does."""
+    running = {method for method in (emotion.face_method, emotion.voice_method) if method not in (OFF, "loading")}
+    kinds = {"regressed" if method in _REGRESSING else "projected" for method in running}
+    return "mixed" if len(kinds) > 1 else "".join(kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,14 +17,26 @@ from affectia.wire.emotion_update import EmotionUpdate
 FACE = (Group.EYES, Group.BROWS, Group.MOUTH, Group.HEAD)
 
 
-def groups(*, found: bool = True, age_ticks: int = 0, spoken: bool = False) -> bytes:
-    """The face groups valid (or none at all), of this age; `spoken`: the mouth is a voice's, face or not."""
+@dataclass(frozen=True)
+class Feeling:
+    """What an update says of how somebody feels; the group is 0.5 s old and half sure."""
+
+    held: str | None = "happy"
+    scores: tuple[tuple[str, float], ...] = (("happy", 0.8), ("neutral", 0.2))
+    affect: tuple[float, float, float] = (0.5, -0.25, 0.0)
+    shares: tuple[float, float] = (0.6, 0.4)
+    heard: tuple[str, ...] = ()
+
+
+def groups(*, found: bool = True, age_ticks: int = 0, spoken: bool = False, felt: bool = False) -> bytes:
+    """The face groups valid (or none at all), of this age; `spoken`: the mouth is a voice's, face or not; `felt`: the emotion is valid."""
     states = bytearray()
     for group in Group:
         valid = found and group in FACE
         by_voice = spoken and group == Group.MOUTH
         source = Source.VOICE if by_voice else Source.FACE
-        states += bytes((1 | source << 1, 255, age_ticks, 255) if valid or by_voice else (0, 0, 255, 0))
+        known = bytes((1 | source << 1, 255, age_ticks, 255) if valid or by_voice else (0, 0, 255, 0))
+        states += bytes((1 | Source.FACE << 1, 128, 50, 153)) if felt and group == Group.EMOTION else known
     return bytes(states)
 
 
@@ -83,6 +96,7 @@ def updated(
     blinks: tuple[int, int, int, int] | None = (0, 0, 0, 0),
     found: bool = True,
     speaking: float | None = None,
+    feeling: Feeling | None = None,
     stream_id: int = 7,
     avatar_id: str = "default",
 ) -> ReceivedUpdate:
@@ -95,7 +109,7 @@ def updated(
         sequence,
         round(at_millis * 1e6) + 1_000_000_000,
         500,
-        groups=groups(found=found),
+        groups=groups(found=found, felt=feeling is not None),
         action_unit_support=support if found else None,
         action_units=bytes(round(255 * (values.get(name) or 0.0)) for name in registry.ACTION_UNITS) if found else None,
         gaze=None if tangents is None else np.round(tangents).astype("<i2").tobytes(),
@@ -103,4 +117,13 @@ def updated(
         speaking_probability=None if speaking is None else round(255 * speaking),
         blink_events=blinks,
     )
+    if feeling is not None:
+        scores = dict(feeling.scores)
+        update.emotion_support = (1 << len(registry.EMOTIONS)) - 1
+        update.emotions = bytes(round(255 * scores.get(name, 0.0)) for name in registry.EMOTIONS)
+        valence, arousal, dominance = (round(127 * each) for each in feeling.affect)
+        update.affect, update.affect_method = (valence, arousal, dominance), 1
+        update.emotion_label = None if feeling.held is None else registry.EMOTIONS.index(feeling.held)
+        update.emotion_shares = bytes(round(255 * share) for share in feeling.shares)
+        update.voice_events = sum(1 << registry.VOICE_EVENTS.index(name) for name in feeling.heard)
     return ReceivedUpdate(avatar_id, update, update.time_nanos + round(latency_millis * 1e6))

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from affectia.cli.affect_monitor import AffectMonitor, AffectReading
+from affectia.cli.feeling import FeelingReading
 from affectia.client import Blinks
 from affectia.clock import NANOS_PER_SEC
-from tests.unit.cli.frames_by_hand import updated
+from tests.unit.cli.frames_by_hand import Feeling, updated
 
 pytestmark = pytest.mark.unit
 
@@ -64,6 +65,19 @@ def test_parts_that_a_sidecar_does_not_measure_are_none() -> None:
     monitor.add(updated(0, gaze_deg=None, lids=None, blinks=None))
     reading = monitor.reading(0, silent=False)
     assert (reading.gaze_deg, reading.lids, reading.blinks) == (None, None, None)
+
+
+def test_feelings_are_there_from_the_first_on_and_empty_where_nothing_is_told() -> None:
+    monitor = AffectMonitor(rows=1)
+    monitor.add(updated(0))
+    assert monitor.reading(0, silent=False).feeling is None
+    monitor.add(updated(1, found=False, feeling=Feeling()))
+    felt = monitor.reading(0, silent=False).feeling
+    assert felt is not None
+    assert felt.held == "happy"
+    assert monitor.reading(0, silent=True).feeling == FeelingReading()
+    monitor.add(updated(2))
+    assert monitor.reading(0, silent=False).feeling == FeelingReading()
 
 
 def test_whether_somebody_speaks_needs_no_face() -> None:

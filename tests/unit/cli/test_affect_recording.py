@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from affectia.cli.action_units import LABELS
-from affectia.cli.affect_recording import AffectRecording
+from affectia.cli.affect_recording import NONE_HELD, NOT_TOLD, AffectRecording
 from affectia.client import Blinks
-from tests.unit.cli.frames_by_hand import updated
+from tests.unit.cli.frames_by_hand import Feeling, updated
 
 pytestmark = pytest.mark.unit
 
@@ -31,6 +31,20 @@ def test_speech_is_a_number_from_where_somebody_is_listened_to() -> None:
     for number, speaking in enumerate((None, 0.0, 0.8)):
         recording.add(updated(number, at_millis=10 * number, speaking=speaking))
     np.testing.assert_allclose(recording.curves().speaking, (np.nan, 0.0, 0.8))
+
+
+def test_feelings_are_kept_and_what_is_not_told_is_no_number() -> None:
+    recording = AffectRecording()
+    recording.add(updated(0))
+    recording.add(updated(1, at_millis=10, feeling=Feeling(held=None)))
+    recording.add(updated(2, at_millis=20, feeling=Feeling(held="sad", shares=(0.2, 0.8))))
+    faded = updated(3, at_millis=30, feeling=Feeling())
+    faded.update.groups = bytes(24)
+    recording.add(faded)
+    curves = recording.curves()
+    assert curves.held.tolist() == [NOT_TOLD, NONE_HELD, 2, NOT_TOLD]
+    np.testing.assert_allclose(curves.affect, [[np.nan] * 3, [0.5, -0.25, 0], [0.5, -0.25, 0], [np.nan] * 3], atol=0.005)
+    np.testing.assert_allclose(curves.shares, [[np.nan] * 2, [0.6, 0.4], [0.2, 0.8], [np.nan] * 2], atol=0.002)
 
 
 def test_strongest_come_first_and_one_slip_does_not_make_a_unit_strong() -> None:
@@ -63,6 +77,7 @@ def test_other_avatars_and_times_that_do_not_rise_are_left_out() -> None:
 def test_nothing_received_or_measured_is_no_error() -> None:
     empty = AffectRecording().curves()
     assert (empty.units.shape, empty.blinks, empty.strongest(5)) == ((0, 28), None, [])
+    assert (empty.held.size, empty.affect.shape, empty.shares.shape) == (0, (0, 3), (0, 2))
     recording = AffectRecording()
     recording.add(updated(0, found=False))
     assert recording.curves().strongest(5) == []

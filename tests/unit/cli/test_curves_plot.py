@@ -10,7 +10,7 @@ from affectia.cli import curves_plot
 from affectia.cli.affect_recording import AffectCurves, AffectRecording
 from affectia.cli.curves_plot import columns, runs, strip, write_plot
 from affectia.cli.recording import Curves, Recording
-from tests.unit.cli.frames_by_hand import received, updated
+from tests.unit.cli.frames_by_hand import Feeling, received, updated
 
 pytestmark = pytest.mark.unit
 
@@ -28,11 +28,13 @@ def curves(count: int, *, found: bool = True, spoken: bool = False) -> Curves:
     return recording.curves()
 
 
-def affect(count: int, *, found: bool = True, units: bool = True, speaking: float | None = None) -> AffectCurves:
+def affect(
+    count: int, *, found: bool = True, units: bool = True, speaking: float | None = None, feeling: Feeling | None = None
+) -> AffectCurves:
     recording = AffectRecording()
     for number in range(count):
         values = {"au12_smile": number % 9 / 10, "au25_lips_part": None if number % 20 < 5 else 0.5} if units else {}
-        recording.add(updated(number, at_millis=33 * number, units=values, found=found, speaking=speaking))
+        recording.add(updated(number, at_millis=33 * number, units=values, found=found, speaking=speaking, feeling=feeling))
     return recording.curves()
 
 
@@ -56,6 +58,13 @@ def test_plot_is_a_png_of_its_size(tmp_path: Path, count: int, found: bool, unit
 def test_plot_of_a_voice_is_taller(tmp_path: Path, count: int, spoken: bool, speaking: float | None) -> None:
     write_plot(tmp_path / "curves.png", curves(count, spoken=spoken), affect(count, speaking=speaking), title="a test")
     assert struct.unpack(">II", (tmp_path / "curves.png").read_bytes()[16:24]) == (1400, 1900)
+
+
+@pytest.mark.parametrize(("spoken", "height"), [(False, 1700), (True, 2200)])
+@pytest.mark.parametrize("count", [1, 60])
+def test_plot_of_feelings_is_taller(tmp_path: Path, count: int, spoken: bool, height: int) -> None:
+    write_plot(tmp_path / "curves.png", curves(count, spoken=spoken), affect(count, feeling=Feeling()), title="a test")
+    assert struct.unpack(">II", (tmp_path / "curves.png").read_bytes()[16:24]) == (1400, height)
 
 
 def test_columns_show_the_frame_that_holds_at_their_end() -> None:

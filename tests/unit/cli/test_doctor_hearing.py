@@ -15,9 +15,13 @@ NO_WEIGHTS = "weights are not there, expected them to come with Affectia, instal
 SET_UP = "`python3 run.py setup` in a checkout, or `pip install affectia[cpu]`"
 
 
+def findings(**told: object) -> list[Finding]:
+    all_well = {"visemes": "", "detector": "", "version": "7", "run_millis": 0.2, "provider": "", "notice": ""}
+    return list(hearing_findings(Tried("hearing:x", told=all_well | told)))
+
+
 def found(*, visemes: str = "", detector: str = "", run_millis: float = 0.2) -> tuple[Finding, Finding]:
-    told = {"visemes": visemes, "detector": detector, "version": "7", "run_millis": run_millis}
-    network, speech = hearing_findings(Tried("hearing:x", told=told))
+    network, speech = findings(visemes=visemes, detector=detector, run_millis=run_millis)
     assert (network.name, speech.name) == ("viseme network", "speech detector")
     return network, speech
 
@@ -68,3 +72,18 @@ def test_hearing_that_breaks_is_no_problem_for_faces(hearing: Tried, text: str, 
 
 def test_the_detector_is_the_one_that_voices_load() -> None:
     assert DETECTOR_MODEL == SILERO_MODEL
+
+
+@pytest.mark.parametrize(
+    ("provider", "text"), [("CPU", "the CPU runs all networks"), ("CUDA", "CUDA runs large networks of full precision, the CPU all others")]
+)
+def test_what_runs_large_networks_is_told(provider: str, text: str) -> None:
+    *_others, finding = findings(provider=provider)
+    assert (finding.name, finding.level, finding.found) == ("execution provider", Level.OK, text)
+
+
+def test_a_card_that_does_not_start_is_a_warning() -> None:
+    notice = "CUDAExecutionProvider is not available (it does not start on this machine), CPUExecutionProvider runs instead"
+    *_others, finding = findings(provider="CPU", notice=notice)
+    assert (finding.level, finding.found) == (Level.WARNING, notice)
+    assert finding.next_step.startswith("see to the driver")

@@ -50,6 +50,7 @@ def test_networks_of_hearing_are_run_and_what_is_missing_is_told(tmp_path: Path)
     assert done["done"] == f"hearing:{tmp_path}"
     assert done["detector"].startswith("model silero_vad is not in the cache")
     assert bool(done["visemes"]) != bool(done["version"])
+    assert bool(done["provider"]) == bool(done["version"])
     assert 0 < done["run_millis"] < 1000
 
 

@@ -71,15 +71,31 @@ def test_an_update_shows_what_is_measured_only() -> None:
         blink=bytes((255, 0)),
         speaking_probability=51,
         blink_events=(3, 1, 0, 140),
+        emotion_shares=bytes((204, 51)),
+        emotion_label=1,
+        prosody=(1825, 310, 2650, 65535, 480, 51),
+        voice_events=0b1010,
     )
     text = " ".join(shown(emotion_update.encode(update)).split())
     for words in ("neutral 0.200", "happy 0.800", "valence +1.000", "projected from the emotions", "au01_inner_brow_raise 1.000"):
         assert words in text
     for words in ("head yaw +12.34 deg", "left lid 1.000", "speaking 0.200", "last one, ms 140"):
         assert words in text
+    for words in ("happy is held", "face 0.800", "voice 0.200", "pitch_hz 182.50", "level_db -26.50", "level_spread_db not known"):
+        assert words in text
+    assert "heard beside words: speech, laughter" in text
+    assert "heard beside words: nothing of what is told apart" in shown(emotion_update.encode(EmotionUpdate(7, 1, 5, 6, voice_events=0)))
     assert "sad " not in text
     assert "au02" not in text
-    assert "speaking" not in shown(emotion_update.encode(EmotionUpdate(7, 1, 5, 6, head_pose=bytes(6))))
+    plain = shown(emotion_update.encode(EmotionUpdate(7, 1, 5, 6, emotion_support=1, emotions=bytes(8), head_pose=bytes(6))))
+    assert not any(word in plain for word in ("speaking", "is held", "read off", "prosody", "heard"))
+
+
+def test_speech_and_its_sound_are_usable_whatever_the_emotion_is() -> None:
+    update = EmotionUpdate(7, 1, 5, 6, groups=bytes(24), speaking_probability=51, prosody=(1825, 0, 0, 0, 0, 0))
+    assert "not to be used" not in shown(emotion_update.encode(update))
+    update.emotion_shares = bytes(2)
+    assert "not to be used" in shown(emotion_update.encode(update))
 
 
 def test_a_layout_shows_its_names_with_their_places() -> None:

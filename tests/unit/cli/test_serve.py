@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from affectia import config
 from affectia.cli.main import main
-from affectia.cli.serve import session_request, with_consent
+from affectia.cli.serve import emotion_flags, session_request, with_consent
 from affectia.config import FrameSettings, SessionSettings, Settings
 from affectia.errors import ConfigError
 from affectia.session.source_spec import SourceSpec
@@ -72,6 +73,8 @@ def test_camera_and_microphone_are_asked_for_apart_by_name() -> None:
     camera, microphone = person.questions
     assert camera.startswith("Affectia wants to use camera 2. ")
     assert microphone.startswith("Affectia wants to listen to microphone USB headset. No sound")
+    assert "seems to feel" in camera
+    assert "how that sounds" in microphone
     assert all(" on this machine and me. Allow?" in question for question in person.questions)
 
 
@@ -83,6 +86,12 @@ def test_what_was_given_or_needs_no_consent_is_not_asked_for() -> None:
     assert with_consent(SourceSpec.parse("clip:a"), same, frozenset(), ask=person) == frozenset()
     assert with_consent(SourceSpec.parse("none"), VoiceSpec.parse("file:a.wav"), frozenset(), ask=person) == frozenset()
     assert len(person.questions) == 1
+
+
+def test_no_emotion_turns_off_both_ways_to_tell_it() -> None:
+    for given, method in ((None, "auto"), (True, "auto"), (False, "off")):
+        settings = config.load(environment={}, flags=emotion_flags(given))
+        assert (settings.face_emotion.method, settings.speech_emotion.method) == (method, method)
 
 
 def test_without_a_terminal_nobody_is_asked_and_nothing_is_granted() -> None:

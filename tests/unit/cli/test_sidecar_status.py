@@ -47,6 +47,28 @@ def test_what_is_said_of_voices_is_that_of_the_one_that_was_heard() -> None:
     assert (silent.look_ahead_millis, silent.audio_rate_hz, silent.sound_lost) == (None, None, 0)
 
 
+def test_methods_that_tell_how_people_feel_are_named_with_what_would_be_better() -> None:
+    felt = session_pb2.EmotionStatus(
+        face_method="fer",
+        voice_method="edge",
+        affect_method="projected",
+        face_provider="CPUExecutionProvider",
+        face_results_hz=29.5,
+        voice_results_hz=3.5,
+        face_p95_millis=2.5,
+        voice_p95_millis=40,
+        notices=["model is missing: sense_voice"],
+    )
+    told = SidecarStatus.of(status_pb2.Status(sessions=[session_pb2.Session(), session_pb2.Session(emotion_status=felt)]))
+    assert told.feeling_methods == (
+        "face by fer on CPUExecutionProvider, 29.5/s, p95 2.5 ms, voice by edge, 3.5/s, p95 40.0 ms, affect projected "
+        "(model is missing: sense_voice)"
+    )
+    assert told.detail == ""
+    off = session_pb2.EmotionStatus(face_method="off", voice_method="off", notices=["models are missing"])
+    assert SidecarStatus.of(status_pb2.Status(sessions=[session_pb2.Session(emotion_status=off)])).feeling_methods == ""
+
+
 def test_no_session_is_all_zero() -> None:
     assert SidecarStatus.of(status()) == SidecarStatus(0, 0, 0, 0, "")
 

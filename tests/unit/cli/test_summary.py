@@ -9,7 +9,7 @@ from affectia.cli.affect_recording import AffectRecording
 from affectia.cli.recording import Recording
 from affectia.cli.sidecar_status import SidecarStatus
 from affectia.cli.summary import Summary
-from tests.unit.cli.frames_by_hand import received, updated
+from tests.unit.cli.frames_by_hand import Feeling, received, updated
 
 pytestmark = pytest.mark.unit
 
@@ -103,6 +103,22 @@ def test_sidecar_that_says_nothing_of_a_voice_leaves_what_frames_say() -> None:
 
 def test_without_a_voice_there_are_no_rows_of_speech() -> None:
     assert not set(SPEECH_ROWS) & set(dict(summary().rows()))
+
+
+def test_feelings_have_rows_of_their_own() -> None:
+    labels = ("feels", "affect", "read off", "feelings told by")
+    assert not set(labels) & set(dict(summary().rows()))
+    affect = AffectRecording()
+    for number in range(10):
+        affect.add(updated(number, at_millis=100 * number, feeling=Feeling()))
+    status = SidecarStatus(1, 0, 1, 1, "", feeling_methods="face by fer, 30.0/s, p95 2.0 ms")
+    rows = dict(replace(summary(status=status), affect=affect.curves()).rows())
+    assert [rows[label] for label in labels] == [
+        "happy 100 %; 0.00 changes/s",
+        "valence +0.50 to +0.50, arousal -0.25 to -0.25",
+        "face 60 %, voice 40 %",
+        "face by fer, 30.0/s, p95 2.0 ms",
+    ]
 
 
 def test_sidecar_that_says_nothing_leaves_the_frames() -> None:

@@ -20,6 +20,7 @@ from affectia.perception.voice.voice_track import VoiceTrack
 from affectia.session.consent import ConsentGate
 from affectia.session.no_pictures import NoPictures
 from affectia.session.session import Session, SessionOptions
+from affectia.session.session_emotion import SessionEmotion
 from affectia.session.session_voice import SessionVoice
 from affectia.session.voice_spec import VoiceSpec
 from affectia.v1 import model_pb2, session_pb2
@@ -177,6 +178,68 @@ def test_session_message_says_which_of_two_does_not_run() -> None:
     played = FakeSource("file:a.wav")
     played.state = SourceState.ENDED
     assert messages.session_message(heard(NoPictures(FakeClock()), played)).detail == "voice is at its end"
+
+
+class FakeEmotion(SessionEmotion):
+    """Says what a test wants said."""
+
+    def __init__(self, face_method: str = "off", voice_method: str = "off", notices: tuple[str, ...] = ()) -> None:
+        super().__init__(FakeClock())
+        self._methods = face_method, voice_method
+        self._told = notices
+
+    face_method = property(lambda self: self._methods[0])
+    voice_method = property(lambda self: self._methods[1])
+    face_provider = property(lambda self: "CUDAExecutionProvider")
+    voice_provider = property(lambda self: "CPUExecutionProvider")
+    face_hz = property(lambda self: 29.5)
+    voice_hz = property(lambda self: 3.5)
+    face_p95_millis = property(lambda self: 2.5)
+    voice_p95_millis = property(lambda self: 40.0)
+    notices = property(lambda self: self._told)
+
+
+def test_session_message_tells_what_finds_out_how_people_feel() -> None:
+    watched = session(FakeSource("camera:0"))
+    assert not messages.session_message(watched).HasField("emotion_status")
+    watched.emotion = FakeEmotion("fer", "edge", ("model is missing: sense_voice", "caf\udce9"))
+    watched.emotion.language = "en"
+    assert messages.session_message(watched).emotion_status == session_pb2.EmotionStatus(
+        face_method="fer",
+        voice_method="edge",
+        affect_method="projected",
+        face_provider="CUDAExecutionProvider",
+        voice_provider="CPUExecutionProvider",
+        face_results_hz=29.5,
+        voice_results_hz=3.5,
+        face_p95_millis=2.5,
+        voice_p95_millis=40.0,
+        notices=["model is missing: sense_voice", "caf?"],
+        language="en",
+    )
+
+
+@pytest.mark.parametrize(
+    ("face", "voice", "told"),
+    [
+        ("off", "off", ""),
+        ("off", "loading", ""),
+        ("blendshapes", "off", "projected"),
+        ("off", "sensevoice", "projected"),
+        ("hsemotion", "loading", "regressed"),
+        ("hsemotion", "edge", "mixed"),
+    ],
+)
+def test_session_message_says_where_valence_and_arousal_come_from(face: str, voice: str, told: str) -> None:
+    felt = session(FakeSource("camera:0"))
+    felt.emotion = FakeEmotion(face, voice)
+    assert messages.session_message(felt).emotion_status.affect_method == told
+
+
+def test_session_that_nobody_reads_says_off() -> None:
+    quiet = session(FakeSource("camera:0"))
+    quiet.emotion = SessionEmotion(FakeClock())
+    assert messages.session_message(quiet).emotion_status == session_pb2.EmotionStatus(face_method="off", voice_method="off")
 
 
 def test_file_name_that_is_no_unicode_can_be_told() -> None:
