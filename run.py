@@ -19,12 +19,13 @@ USAGE = """usage: python3 run.py COMMAND [ARGS...]
 
   demo [ARGS...]      watch a face, stream it, show it in the terminal; `demo --help` lists its options
   test [ARGS...]      run the tests, without the measurements; ARGS go to pytest, e.g. `test tests/unit -k wire`
+  slow [ARGS...]      the tests that need PyTorch, in an environment of their own (2 GB); ARGS go to pytest
   check               format, lint, types, imports, generated files, versions, house rules
   bench [NAME...]     measure: every tests/bench/bench_*.py, or those named; what starts with - goes to the scripts
   affectia ARGS...    the command line of the product, e.g. `affectia models list`
   setup               only set up: environment, system libraries, toolchains of the tests, models
 
-Each command first sets up what it needs in .venv, once; when nothing is to do that takes less than a second.
+Each command first sets up what it needs in .venv (`slow`: in .venv-slow), once; when nothing is to do that takes less than a second.
 """
 
 

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _PRODUCT = frozenset({"cpu", "demo"})
 _EVERYTHING = frozenset({"cpu", "demo", "dev"})
+_WITH_TORCH = frozenset({"cpu", "dev", "funasr"})
+_TORCH_VENV = ".venv-slow"  # apart from the .venv: PyTorch and what comes with it take 2 GB
 
 
 def demo(args: Sequence[str]) -> int:
@@ -39,6 +41,12 @@ def test(args: Sequence[str]) -> int:
     packages.bring(packages.missing_toolchains(), purpose="compilers for the C# and C++ tests, which are skipped without")
     environment.pull_models("test")
     return _hand_over([str(environment.python), "-m", "pytest", "-m", "not bench", "-rs", *args], cwd=ROOT)
+
+
+def slow(args: Sequence[str]) -> int:
+    """Set up an environment with PyTorch and run the tests that need it."""
+    environment = _environment(_WITH_TORCH, folder=_TORCH_VENV)
+    return _hand_over([str(environment.python), "-m", "pytest", "-m", "torch", "-rs", *(args or torch_tests(ROOT / "tests"))], cwd=ROOT)
 
 
 def check(args: Sequence[str]) -> int:
@@ -87,12 +95,25 @@ def bench_scripts(folder: Path, names: Sequence[str]) -> list[Path]:
     return chosen or list(scripts.values())
 
 
+def torch_tests(folder: Path) -> list[str]:
+    """The files with tests that need PyTorch, so that the thousands of others are not even collected.
+
+    Raises:
+        SetupError: there is none.
+    """
+    found = [str(path) for path in sorted(folder.rglob("test_*.py")) if "mark.torch" in path.read_text(encoding="utf-8")]
+    if not found:
+        raise SetupError(f"no test needs PyTorch, expected some with pytest.mark.torch: {folder}")
+    return found
+
+
 def _packages() -> SystemPackages:
     return SystemPackages(Steps(ROOT / ".venv" / "setup.log"))
 
 
-def _environment(extras: frozenset[str]) -> Environment:
-    environment = Environment(ROOT, Steps(ROOT / ".venv" / "setup.log"), _packages())
+def _environment(extras: frozenset[str], *, folder: str = ".venv") -> Environment:
+    steps = Steps(ROOT / folder / "setup.log")
+    environment = Environment(ROOT, steps, SystemPackages(steps), folder=folder)
     environment.prepare(extras)
     return environment
 
@@ -120,6 +141,7 @@ def _call_until_it_ends(command: Sequence[str]) -> int:
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "demo": demo,
     "test": test,
+    "slow": slow,
     "check": check,
     "bench": bench,
     "affectia": affectia,

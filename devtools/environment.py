@@ -1,4 +1,4 @@
-"""The .venv: made when it is not there, mended when it is broken, left alone when it is right."""
+"""An environment of Python: made when it is not there, mended when it is broken, left alone when it is right."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from devtools.stamp import Stamp, environment_fingerprint, file_fingerprint, rea
 from devtools.steps import SetupError, Steps
 from devtools.system_packages import SystemPackages
 
-# What builds the project itself. It stands in the environment already when pip builds, because an isolated build would
-# fetch versions that nobody pinned.
+# What builds the project itself, and below it what packages of an extra that have no wheel are built with. It stands in the
+# environment already when pip builds, because an isolated build would fetch versions that nobody pinned.
 _BUILD_PACKAGES = ("hatchling", "editables")
+_BUILD_PACKAGES_OF = {"funasr": ("setuptools",)}
 
 # What pip says -> what is the matter and what to do; the first that is found counts.
 _UNREACHABLE = "no package source answered: check the network, the proxy, and `pip config list`, then try again"
@@ -40,12 +41,13 @@ _PIP_FINDINGS = (
 
 
 class Environment:
-    """The .venv of one checkout.
+    """One environment of a checkout: the .venv, unless it is told another folder.
 
     Args:
         root: the checkout.
-        steps: where progress goes; its log should lie in `root`/.venv.
+        steps: where progress goes; its log should lie in the environment's folder.
         packages: the system's side of it.
+        folder: the name of the environment's folder in the checkout.
         probe: runs a program out of sight and says whether its exit status was 0.
         call: runs a program in sight and gives its exit status.
     """
@@ -56,12 +58,14 @@ class Environment:
         steps: Steps,
         packages: SystemPackages,
         *,
+        folder: str = ".venv",
         probe: Callable[[Sequence[str]], bool] | None = None,
         call: Callable[[Sequence[str]], int] | None = None,
     ) -> None:
         self._root = root
         self._steps = steps
         self._packages = packages
+        self._folder = folder
         # Inside a .venv this names the Python that it was made from; the .venv itself may be about to go.
         self._base_python = str(getattr(sys, "_base_executable", None) or sys.executable)
         self._probe = probe or _probe
@@ -70,7 +74,7 @@ class Environment:
     @property
     def venv_dir(self) -> Path:
         """Where the environment lies."""
-        return self._root / ".venv"
+        return self._root / self._folder
 
     @property
     def python(self) -> Path:
@@ -92,7 +96,7 @@ class Environment:
         with _only_one(self._root):
             if self._is_ready(extras):  # another run.py made it while this one waited
                 return
-            self._steps.say("setting up .venv (once; the first time takes some minutes)")
+            self._steps.say(f"setting up {self._folder} (once; the first time takes some minutes)")
             stamp = self._make_venv()
             self._bring_libraries(stamp)
             self._install(stamp, extras)
@@ -127,7 +131,7 @@ class Environment:
         if not interrupted and self._python_starts() and self._probe([str(self.python), "-m", "pip", "--version"]):
             return stamp or Stamp()
         if self.venv_dir.exists():
-            self._steps.say("  .venv is of an interrupted set-up, broken, or of another Python: making it anew")
+            self._steps.say(f"  {self._folder} is of an interrupted set-up, broken, or of another Python: making it anew")
             self._remove_venv()
         stamp = Stamp(state="building")
         write_stamp(self.venv_dir, stamp)
@@ -135,8 +139,8 @@ class Environment:
         if missing and not self._packages.bring(missing, purpose="Python's venv module"):
             shutil.rmtree(self.venv_dir, ignore_errors=True)
             raise SetupError(f"this Python has no venv module, expected one: run `sudo apt-get install -y {' '.join(missing)}`, then again")
-        if not self._steps.run("making .venv", [self._base_python, "-m", "venv", str(self.venv_dir)]):
-            raise self._error("making .venv did not work", "see the lines above")
+        if not self._steps.run(f"making {self._folder}", [self._base_python, "-m", "venv", str(self.venv_dir)]):
+            raise self._error(f"making {self._folder} did not work", "see the lines above")
         return stamp
 
     def _remove_venv(self) -> None:
@@ -144,7 +148,7 @@ class Environment:
             shutil.rmtree(self.venv_dir)
         except OSError as error:
             raise SetupError(
-                f".venv cannot be removed: {error.strerror}; end what runs from it, then try again: {self.venv_dir}"
+                f"{self._folder} cannot be removed: {error.strerror}; end what runs from it, then try again: {self.venv_dir}"
             ) from error
 
     def _bring_libraries(self, stamp: Stamp) -> None:
@@ -160,8 +164,9 @@ class Environment:
         pip = [str(self.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
         pip += ["-c", str(self._root / "constraints.txt")]
         target = f"{self._root}[{','.join(wanted)}]" if wanted else str(self._root)
+        build_packages = [*_BUILD_PACKAGES, *(name for extra in wanted for name in _BUILD_PACKAGES_OF.get(extra, ()))]
         began_at = self._steps.log_size()
-        succeeded = self._steps.run("installing the build tools", [*pip, *_BUILD_PACKAGES]) and self._steps.run(
+        succeeded = self._steps.run("installing the build tools", [*pip, *build_packages]) and self._steps.run(
             f"installing the packages ({', '.join(wanted) or 'core'})", [*pip, "--no-build-isolation", "-e", target]
         )
         if not succeeded:

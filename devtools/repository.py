@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_NOT_OURS = {".git", ".venv", "build", "dist", "node_modules", "out", "__pycache__"}
+_NOT_OURS = {".git", ".venv", ".venv-slow", "build", "dist", "node_modules", "out", "__pycache__"}
 
 
 def project_files(root: Path = ROOT) -> list[Path]:

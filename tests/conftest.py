@@ -2,12 +2,13 @@
 
 A module says what it is, once, at its top: `pytestmark = pytest.mark.unit`. A test that needs a compiler says so with
 `@pytest.mark.requires_tool("mcs")` and is skipped, loudly, where there is none. So are tests that watch clips that only npm has, where
-it did not bring them, and those of footage that cannot be fetched, where AFFECTIA_DATA_DIR does not say where it is. Any other model or
-clip is never a reason to skip.
+it did not bring them, those of footage that cannot be fetched, where AFFECTIA_DATA_DIR does not say where it is, and those marked
+`torch` outside the environment of `python3 run.py slow`. Any other model or clip is never a reason to skip.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -55,6 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     _tools_or_skip(item, [name for mark in item.iter_markers("requires_tool") for name in mark.args])
+    if item.get_closest_marker("torch") and not all(map(importlib.util.find_spec, ("torch", "funasr"))):
+        _skip_for_want_of(item.config, "PyTorch and funasr (python3 run.py slow)", test=item.nodeid)
 
 
 @pytest.fixture
@@ -87,8 +90,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterable[None]:
     return result
 
 
-def _skip_for_want_of(config: pytest.Config, what: str) -> NoReturn:
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+def _skip_for_want_of(config: pytest.Config, what: str, *, test: str = "") -> NoReturn:
+    test = test or os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
     config.stash[_NOT_TESTED].setdefault(what, set()).add(test)
     pytest.skip(f"no {what}")
 

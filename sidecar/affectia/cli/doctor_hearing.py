@@ -22,6 +22,8 @@ def hearing_findings(hearing: Tried) -> Iterator[Finding]:
     told = hearing.told
     yield _visemes(told["visemes"], told["version"], told["run_millis"])
     yield _detector(told["detector"])
+    if told["provider"]:
+        yield _provider(told["provider"], told["notice"])
 
 
 def _visemes(problem: str, version: str, run_millis: float) -> Finding:
@@ -40,6 +42,15 @@ def _detector(problem: str) -> Finding:
         return Finding(name, Level.OK, "runs")
     step = _step(problem, f"affectia models pull {DETECTOR_MODEL}")
     return Finding(name, Level.WARNING, f"degraded, speech is told from loudness alone: {_reason(problem)}", step)
+
+
+def _provider(provider: str, notice: str) -> Finding:
+    """What would run a network that is large enough for a graphics card; int8 files of SenseVoice stay on the processor."""
+    name = "execution provider"
+    if notice:
+        return Finding(name, Level.WARNING, notice, "see to the driver of the graphics card and to its libraries (CUDA, cuDNN)")
+    found = "the CPU runs all networks" if provider == "CPU" else f"{provider} runs large networks of full precision, the CPU all others"
+    return Finding(name, Level.OK, found)
 
 
 def _reason(problem: str) -> str:

@@ -83,7 +83,9 @@ def _hear(cache_dir: str) -> dict[str, Any]:
     import numpy as np
 
     from affectia.errors import ModelError
+    from affectia.inference.execution_providers import AUTO, short_name
     from affectia.inference.model_store import ModelStore
+    from affectia.inference.onnx_session import OnnxSession
     from affectia.inference.own_weights import own_weights
     from affectia.perception.voice.energy_detector import EnergyDetector
     from affectia.perception.voice.silero_network import SILERO_MODEL, SileroNetwork
@@ -92,7 +94,7 @@ def _hear(cache_dir: str) -> dict[str, Any]:
     from affectia.perception.voice.voice_engine import VoiceEngine
     from affectia.signals.audio_sample import VOICE_RATE_HZ
 
-    told = {"detector": "", "visemes": "", "version": ""}
+    told = {"detector": "", "visemes": "", "version": "", "provider": "", "notice": ""}
     detector: SpeechDetector = EnergyDetector()
     visemes: VisemeNetwork | None = None
     try:
@@ -102,6 +104,9 @@ def _hear(cache_dir: str) -> dict[str, Any]:
     try:
         visemes = VisemeNetwork(own_weights(WEIGHTS))
         told["version"] = visemes.version
+        # It runs on the processor itself; opened once more as large ones are, it shows whether a graphics card starts.
+        large = OnnxSession(own_weights(WEIGHTS), name="viseme network", wanted=AUTO)
+        told["provider"], told["notice"] = short_name(large.provider), large.notice
     except ModelError as error:
         told["visemes"] = str(error)
     engine = VoiceEngine(detector, visemes)

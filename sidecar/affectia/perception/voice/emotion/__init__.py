@@ -1,0 +1,1 @@
+"""How somebody feels, by the sound of the voice."""
