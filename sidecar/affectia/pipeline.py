@@ -8,14 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, Clock
+from affectia.fusion.affect_fusion import AffectFusion, AffectFusionOptions
 from affectia.fusion.face_fusion import FaceFusion, FaceFusionOptions
 from affectia.fusion.voice_fusion import VoiceFusion, VoiceFusionOptions
 from affectia.motion.mouth_closure import MouthClosureOptions
 from affectia.motion.smoother import Smoother, SmootherOptions
 from affectia.motion.speech_blend import SpeechBlendOptions
 from affectia.motion.speech_motion import SpeechMotion
+from affectia.perception.affect_projection import projected
 from affectia.publish.frame_publisher import FramePublisher, Transport, VoiceFormat
 from affectia.rig.face_rig import FaceRig, FaceRigOptions
+from affectia.signals.emotion_observations import EmotionObservations, Modality
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.voice_observations import VoiceObservations
 
@@ -32,6 +35,7 @@ class PipelineOptions:
     slots: int = 512
     fusion: FaceFusionOptions = field(default_factory=FaceFusionOptions)
     voice: VoiceFusionOptions = field(default_factory=VoiceFusionOptions)
+    affect: AffectFusionOptions = field(default_factory=AffectFusionOptions)
     rig: FaceRigOptions = field(default_factory=FaceRigOptions)
     motion: SmootherOptions = field(default_factory=SmootherOptions)
     speech: SpeechBlendOptions = field(default_factory=SpeechBlendOptions)
@@ -52,6 +56,7 @@ class Pipeline:
         )
         self._fusion = FaceFusion(options.slots, options.fusion)
         self._voices = VoiceFusion(options.slots, options.voice, lead_nanos=self._speech.lag_nanos)
+        self._affects = AffectFusion(options.slots, options.affect, projected=projected)
         self.publisher = FramePublisher(options.slots, transport, clock)
         self._open = np.zeros(options.slots, np.bool_)
         self._observed_at_nanos = np.zeros(options.slots, np.int64)
@@ -99,12 +104,14 @@ class Pipeline:
     def forget_faces(self, slots: NDArray[np.intp]) -> None:
         """Drop what was seen of these avatars; what is heard of them goes on."""
         self._fusion.forget(slots)
+        self._affects.forget(slots, Modality.FACE)
         self._motion.reset(slots)
         self._observed_at_nanos[slots] = 0
 
     def forget_voices(self, slots: NDArray[np.intp]) -> None:
         """Drop what was heard of these avatars; what is seen of them goes on."""
         self._voices.forget(slots)
+        self._affects.forget(slots, Modality.VOICE)
         self._speech.reset(slots)
         self._heard_at_nanos[slots] = self._sounded_at_nanos[slots] = 0
         for slot in slots.tolist():
@@ -132,6 +139,10 @@ class Pipeline:
         self._heard_at_nanos[slot] = now_nanos
         self._sounded_at_nanos[slot] = voice.ends_at_nanos - lag_nanos
         self.publisher.set_voice(slot, VoiceFormat(voice.source_rate_hz, voice.look_ahead_nanos + lag_nanos))
+
+    def feel(self, slots: NDArray[np.intp], seen: EmotionObservations) -> None:
+        """Take in how some people seem to feel; row i belongs to slots[i]. It makes nothing due: their next poses tell it."""
+        self._affects.observe(slots, seen)
 
     def voice_slots(self, now_nanos: int) -> Due:
         """The slots whose voice drives them now, no face does, and has sounded until their next pose, and that pose's instant.
@@ -165,6 +176,7 @@ class Pipeline:
         self._due_nanos[slots] = np.maximum(self._due_nanos[slots], times_nanos - period_nanos // 2) + period_nanos
         state = self._fusion.state(slots, times_nanos)
         state = self._voices.joined(state, slots, times_nanos)
+        state = self._affects.joined(state, slots, times_nanos)
         weights = self._rig.weights(state)
         weights = self._motion.moved(slots, times_nanos, weights, self._slowness[slots])
         weights = self._speech.spoken(slots, times_nanos, weights)

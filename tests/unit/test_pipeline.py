@@ -7,8 +7,10 @@ import pytest
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
 from affectia.pipeline import LIVE_FOR_NANOS
 from affectia.registry import Group, Source
+from affectia.signals.emotion_observations import Modality
 from affectia.signals.face_observations import FaceObservations
 from tests.unit.fakes import SHAPE, face, slots, voice
+from tests.unit.feelings import feeling
 from tests.unit.pipeline_stage import START, Stage, jaw_of, mouth_of, times_of
 
 pytestmark = pytest.mark.unit
@@ -226,3 +228,54 @@ def test_face_that_is_seen_drives_its_avatar_whatever_is_heard() -> None:
     assert stage.hear(voice(START - 45 * NANOS_PER_MILLI, "aa")) == []
     stage.clock.advance(secs=1 / 60)
     assert stage.observe(face(stage.clock.now_nanos())) == [0]
+
+
+def test_what_is_felt_is_told_with_the_next_pose_and_makes_none_due() -> None:
+    stage = Stage()
+    stage.open()
+    stage.pipeline.feel(slots(0), feeling(Modality.FACE, START, happy=0.9))
+    assert stage.transport.sent == []
+    stage.observe(face(START))
+    (update,) = stage.transport.updates("a")
+    assert update.emotion_scores()["happy"] == pytest.approx(0.9, abs=0.01)
+    assert update.shares().tolist() == [1, 0]
+    assert stage.transport.frames("a")[0].group(Group.EMOTION)[:2] == (True, Source.FACE)
+
+
+def test_mouth_that_the_voice_moves_is_no_expression() -> None:
+    told = []
+    for speaking in (1.0, 0.1):
+        stage = Stage()
+        stage.open()
+        for _ in range(10):
+            stage.say(0.06, speaking=speaking)
+            now_nanos = stage.clock.now_nanos()
+            stage.pipeline.feel(slots(0), feeling(Modality.FACE, now_nanos, surprise=0.9, mouthless={"neutral": 0.8}))
+        stage.clock.advance(secs=1 / 60)
+        stage.observe(face(stage.clock.now_nanos()))
+        told.append(stage.transport.updates("a")[-1].emotion_scores()["surprise"])
+    assert told[0] < 0.1 < 0.8 < told[1]
+
+
+@pytest.mark.parametrize("is_face", [True, False])
+def test_forgetting_faces_or_voices_forgets_what_they_felt(is_face: bool) -> None:
+    stage = Stage()
+    stage.open()
+    stage.pipeline.feel(slots(0), feeling(Modality.FACE, START, happy=0.9))
+    stage.pipeline.feel(slots(0), feeling(Modality.VOICE, START, sad=0.9))
+    (stage.pipeline.forget_faces if is_face else stage.pipeline.forget_voices)(slots(0))
+    stage.timer()
+    update = stage.transport.updates("a")[-1]
+    assert update.shares().tolist() == ([0, 1] if is_face else [1, 0])
+    assert update.emotion_scores()["happy" if is_face else "sad"] < 0.05
+
+
+def test_how_the_slots_last_avatar_felt_is_nobodys_business() -> None:
+    stage = Stage()
+    stage.open()
+    stage.pipeline.feel(slots(0), feeling(Modality.FACE, START, happy=0.9))
+    stage.pipeline.close_slot(0)
+    stage.pipeline.feel(slots(0), feeling(Modality.FACE, START, happy=0.9))  # late, for the one that is gone
+    stage.open(name="b")
+    stage.timer()
+    assert stage.transport.updates("b")[0].emotions is None

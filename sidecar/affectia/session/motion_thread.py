@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import logging
 import threading
@@ -15,6 +16,7 @@ from affectia.clock import NANOS_PER_SEC, Clock
 from affectia.errors import SessionError
 from affectia.pipeline import Due, Pipeline
 from affectia.publish.zmq_transport import ZmqTransport
+from affectia.signals.emotion_observations import EmotionObservations, Modality
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.voice_observations import VoiceObservations
 from affectia.telemetry.duration_window import DurationWindow
@@ -30,13 +32,15 @@ _MOST_HEARD = 32  # of one voice: a third of a second of blocks of 10 ms
 
 Observed = tuple[NDArray[np.intp], FaceObservations]
 Heard = tuple[int, VoiceObservations]
+Felt = tuple[NDArray[np.intp], EmotionObservations]
 
 
 class MotionThread:
     """Owns the pipeline and the transport while it runs.
 
     Any thread may `post` observations of faces (the newest of each session wins), `post_voice` what was heard (all of it, in order, as
-    far as it is not too old to be shown), and `call` functions that run on the motion thread.
+    far as it is not too old to be shown), `post_emotion` how people seem to feel (the newest of each session and modality), and `call`
+    functions that run on the motion thread.
     """
 
     def __init__(self, pipeline: Pipeline, transport: ZmqTransport, clock: Clock) -> None:
@@ -46,6 +50,7 @@ class MotionThread:
         self._changed = threading.Condition()
         self._observed: dict[str, Observed] = {}
         self._heard: dict[str, deque[Heard]] = {}
+        self._felt: dict[tuple[str, Modality], Felt] = {}
         self._commands: list[Callable[[], None]] = []
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="motion", daemon=True)
@@ -83,6 +88,17 @@ class MotionThread:
             waiting.append((slot, voice))
             self._changed.notify()
 
+    def post_emotion(self, session_id: str, slots: NDArray[np.intp], observations: EmotionObservations) -> None:
+        """Leave how the people of a session seem to feel, by one modality; the next tick tells it, nothing is woken for it."""
+        with self._changed:
+            key = (session_id, observations.modality)
+            if key in self._felt:
+                self.superseded_count += 1
+                # That another person began is told once.
+                begun = self._felt[key][1].fresh
+                observations = dataclasses.replace(observations, fresh=observations.fresh | begun)
+            self._felt[key] = (slots, observations)
+
     def call(self, command: Callable[[], None]) -> None:
         """Run a function on the motion thread and wait until it is done; what it raises is raised here.
 
@@ -116,11 +132,13 @@ class MotionThread:
         """Throw away what was seen of a session and not ticked yet; any thread."""
         with self._changed:
             self._observed.pop(session_id, None)
+            self._felt.pop((session_id, Modality.FACE), None)
 
     def withdraw_voice(self, session_id: str) -> None:
         """Throw away what was heard of a session and not ticked yet; any thread."""
         with self._changed:
             self._heard.pop(session_id, None)
+            self._felt.pop((session_id, Modality.VOICE), None)
 
     def _run(self) -> None:
         period_nanos = round(NANOS_PER_SEC / TIMER_HZ)
@@ -130,8 +148,10 @@ class MotionThread:
                 for command in self._commands_by(timer_due):
                     command()
                 # Taken after the commands: what one of them withdraws must not be ticked, nor revive what it forgot.
-                observed, heard = self._take_observed()
-                self._hear(heard)  # before the faces, whose poses show what was heard until now
+                observed, heard, felt = self._take_observed()
+                # Before the faces, whose poses show what was heard and felt until now.
+                self._hear(heard)
+                self._feel(felt)
                 for slots, faces in observed:
                     self._tick(functools.partial(self._pipeline.observe, slots, faces))
                 if heard:
@@ -163,11 +183,12 @@ class MotionThread:
             commands, self._commands = self._commands, []
             return commands
 
-    def _take_observed(self) -> tuple[list[Observed], list[Heard]]:
+    def _take_observed(self) -> tuple[list[Observed], list[Heard], list[Felt]]:
         with self._changed:
             observed, self._observed = list(self._observed.values()), {}
             heard, self._heard = [one for waiting in self._heard.values() for one in waiting], {}
-            return observed, heard
+            felt, self._felt = list(self._felt.values()), {}
+            return observed, heard, felt
 
     def _hear(self, heard: list[Heard]) -> None:
         now = self._clock.now_nanos() if heard else 0
@@ -176,6 +197,13 @@ class MotionThread:
                 self._pipeline.hear(slot, voice, now)
             except Exception as error:
                 log.error("hearing of one voice ended with %s", type(error).__name__)
+
+    def _feel(self, felt: list[Felt]) -> None:
+        for slots, observations in felt:
+            try:
+                self._pipeline.feel(slots, observations)
+            except Exception as error:
+                log.error("emotion by one %s ended with %s", observations.modality.name.lower(), type(error).__name__)
 
     def _tick(self, due: Callable[[], Due]) -> bool:
         """Tick what is due; false where nothing was, or where the tick broke."""

@@ -15,10 +15,13 @@ from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.registry import Group, Source
 from affectia.session.motion_thread import MotionThread
+from affectia.signals.emotion_observations import EmotionObservations, Modality
 from affectia.signals.voice_observations import VoiceObservations
-from affectia.wire import avatar_frame, topic
+from affectia.wire import avatar_frame, emotion_update, topic
 from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.emotion_update import EmotionUpdate
 from tests.unit.fakes import SHAPE, face, free_port, slots, voice, wait_until
+from tests.unit.feelings import feeling, rows_of
 
 pytestmark = pytest.mark.unit
 
@@ -28,11 +31,17 @@ class FragilePipeline(Pipeline):
 
     breaks = 0
     is_deaf = False
+    is_numb = False
 
     def hear(self, slot: int, voice: VoiceObservations, now_nanos: int) -> None:
         if self.is_deaf:
             raise ValueError("what somebody said")
         super().hear(slot, voice, now_nanos)
+
+    def feel(self, slots: npt.NDArray[np.intp], seen: EmotionObservations) -> None:
+        if self.is_numb:
+            raise ValueError("how somebody felt")
+        super().feel(slots, seen)
 
     def tick(self, slots: npt.NDArray[np.intp], times_nanos: npt.NDArray[np.int64]) -> None:
         if self.breaks:
@@ -59,6 +68,9 @@ class Stage:
 
     def frames(self, name: str = "a") -> list[AvatarFrame]:
         return [avatar_frame.decode(body) for sent, body in list(self.sent) if sent == topic.avatar(name)]
+
+    def updates(self, name: str = "a") -> list[EmotionUpdate]:
+        return [emotion_update.decode(body) for sent, body in list(self.sent) if sent == topic.affect(name)]
 
     def jaws(self) -> list[float]:
         return [round(float(frame.blendshape_weights()[SHAPE["jawOpen"]]), 1) for frame in self.frames() if frame.is_valid(Group.MOUTH)]
@@ -281,3 +293,82 @@ def test_tick_of_a_voice_that_breaks_ends_the_round(stage: Stage, caplog: pytest
     assert caplog.messages == ["tick of 1 avatars ended with FloatingPointError"]
     speak(stage, 10)
     assert wait_until(lambda: any(frame.is_valid(Group.MOUTH) for frame in stage.frames()))
+
+
+def feel(stage: Stage, modality: Modality, **scores: float) -> None:
+    """Leave how the person of slot 0 seems to feel, at an instant to come: however late it is told, it is not too old."""
+    stage.motion.post_emotion("a", slots(0), feeling(modality, stage.clock.now_nanos() + 60 * NANOS_PER_SEC, named=scores))
+
+
+def felt(stage: Stage) -> EmotionUpdate:
+    """The first update that tells how somebody feels."""
+    assert wait_until(lambda: any(update.emotions is not None for update in stage.updates()))
+    return next(update for update in stage.updates() if update.emotions is not None)
+
+
+def test_what_is_felt_is_told_by_the_next_tick(stage: Stage) -> None:
+    stage.open()
+    feel(stage, Modality.FACE, happy=0.9)
+    assert felt(stage).emotion_scores()["happy"] == pytest.approx(0.9, abs=0.01)
+
+
+def test_of_each_session_and_modality_the_newest_feeling_wins(stage: Stage) -> None:
+    stage.open()
+    stage.open(1, "b")
+    go_on = stage.hold()
+    for name in ("angry", "sad", "happy"):
+        feel(stage, Modality.FACE, **{name: 0.9})
+    feel(stage, Modality.VOICE, happy=0.9)
+    stage.motion.post_emotion("b", slots(1), feeling(Modality.FACE, stage.clock.now_nanos() + 60 * NANOS_PER_SEC, sad=0.9))
+    go_on.set()
+    update = felt(stage)
+    assert update.emotion_scores()["happy"] > 0.85
+    assert min(update.shares()) > 0.2
+    assert wait_until(lambda: any(update.emotions is not None for update in stage.updates("b")))
+    assert stage.motion.superseded_count == 2
+
+
+def test_another_person_is_not_missed_when_a_newer_feeling_takes_the_place(stage: Stage) -> None:
+    stage.open()
+    begun: list[list[bool]] = []
+    observe = stage.pipeline.feel
+
+    def noting(slots: npt.NDArray[np.intp], seen: EmotionObservations) -> None:
+        begun.append(seen.fresh.tolist())
+        observe(slots, seen)
+
+    stage.pipeline.feel = noting  # type: ignore[method-assign]
+    go_on = stage.hold()
+    now = stage.clock.now_nanos()
+    for number, fresh in enumerate(((False, True), (True, False), (False, False))):
+        rows = [feeling(Modality.FACE, now + number, fresh=one, happy=0.9) for one in fresh]
+        stage.motion.post_emotion("a", slots(0, 1), rows_of(*rows))
+    go_on.set()
+    assert wait_until(lambda: bool(begun))
+    assert begun == [[True, True]]
+
+
+def test_withdrawing_takes_the_feelings_of_its_own_modality(stage: Stage) -> None:
+    stage.open()
+    for modality, withdraw in ((Modality.FACE, stage.motion.withdraw), (Modality.VOICE, stage.motion.withdraw_voice)):
+        go_on = stage.hold()
+        feel(stage, Modality.FACE, happy=0.9)
+        feel(stage, Modality.VOICE, happy=0.9)
+        withdraw("a")
+        assert list(stage.motion._felt) == [("a", other) for other in Modality if other is not modality]
+        stage.motion.withdraw("a")
+        stage.motion.withdraw_voice("a")
+        go_on.set()
+    count = len(stage.updates())
+    assert wait_until(lambda: len(stage.updates()) >= count + 3)
+    assert all(update.emotions is None for update in stage.updates())
+
+
+def test_feeling_that_breaks_is_logged_without_values_and_the_thread_goes_on(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.open()
+    stage.pipeline.is_numb = True
+    with caplog.at_level(logging.ERROR):
+        feel(stage, Modality.VOICE, happy=0.9)
+        assert wait_until(lambda: bool(caplog.messages))
+    assert caplog.messages == ["emotion by one voice ended with ValueError"]
+    assert wait_until(lambda: len(stage.frames()) > 3)

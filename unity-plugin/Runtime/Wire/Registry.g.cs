@@ -36,6 +36,18 @@ namespace Affectia.Wire
         Contempt = 7,
     }
 
+    public enum VoiceEvent
+    {
+        Bgm = 0,
+        Speech = 1,
+        Applause = 2,
+        Laughter = 3,
+        Cry = 4,
+        Sneeze = 5,
+        Breath = 6,
+        Cough = 7,
+    }
+
     public enum CommonKey
     {
         Version = 0,
@@ -72,6 +84,10 @@ namespace Affectia.Wire
         Blink = 16,
         SpeakingProbability = 17,
         BlinkEvents = 18,
+        EmotionShares = 19,
+        EmotionLabel = 20,
+        Prosody = 21,
+        VoiceEvents = 22,
     }
 
     public enum LayoutKey
@@ -129,6 +145,7 @@ namespace Affectia.Wire
         public const int WireTrackCloseMillis = 100;
         public const int WireTrackHoldMillis = 100;
         public const int WireTrackEaseMillis = 100;
+        public const int WireProsodyUnknown = 65535;
         public const int PortBase = 17870;
         public const int PortPublish = 0;
         public const int PortMedia = 1;
@@ -141,6 +158,10 @@ namespace Affectia.Wire
         public const int UnitAngleI16PerDeg = 100;
         public const int UnitGazeI16PerTangent = 8192;
         public const int UnitAffectI8 = 127;
+        public const int UnitPitchU16PerHz = 10;
+        public const int UnitPitchSpreadU16PerSemitone = 100;
+        public const int UnitLevelU16PerDb = 100;
+        public const int UnitSyllablesU16PerHz = 100;
         public const int UnitAgeMillisPerTick = 10;
         public const int TagU8 = 64;
         public const int TagU16Le = 69;
@@ -155,6 +176,7 @@ namespace Affectia.Wire
         public static readonly IReadOnlyList<string> Visemes = new string[] { "sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "ih", "oh", "ou" };
         public static readonly IReadOnlyList<string> Effects = new string[] { "glow_intensity", "blush_intensity", "tear_intensity", "sweat_intensity" };
         public static readonly IReadOnlyList<string> Emotions = new string[] { "neutral", "happy", "sad", "angry", "surprise", "disgust", "fear", "contempt" };
+        public static readonly IReadOnlyList<string> VoiceEvents = new string[] { "bgm", "speech", "applause", "laughter", "cry", "sneeze", "breath", "cough" };
         public static readonly IReadOnlyList<string> ActionUnits = new string[] { "au01_inner_brow_raise", "au02_outer_brow_raise", "au04_brow_lower", "au05_upper_lid_raise", "au06_cheek_raise", "au07_lid_tighten", "au09_nose_wrinkle", "au10_upper_lip_raise", "au12_smile", "au14_dimple", "au15_lip_corner_depress", "au16_lower_lip_depress", "au17_chin_raise", "au18_lip_pucker", "au20_lip_stretch", "au22_lip_funnel", "au23_lip_tighten", "au24_lip_press", "au25_lips_part", "au26_jaw_drop", "au27_mouth_stretch", "au28_lip_suck", "au43_eyes_closed", "au45_blink", "au61_eyes_left", "au62_eyes_right", "au63_eyes_up", "au64_eyes_down" };
         public static readonly IReadOnlyList<int> BlendshapeGroups = new int[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2 };
         public static readonly IReadOnlyList<int> ActionUnitGroups = new int[] { 1, 1, 1, 0, 2, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0 };

@@ -24,6 +24,7 @@ inline constexpr std::uint32_t WireTrackQueueMillis = 10000;
 inline constexpr std::uint32_t WireTrackCloseMillis = 100;
 inline constexpr std::uint32_t WireTrackHoldMillis = 100;
 inline constexpr std::uint32_t WireTrackEaseMillis = 100;
+inline constexpr std::uint32_t WireProsodyUnknown = 65535;
 inline constexpr std::uint32_t PortBase = 17870;
 inline constexpr std::uint32_t PortPublish = 0;
 inline constexpr std::uint32_t PortMedia = 1;
@@ -36,6 +37,10 @@ inline constexpr std::uint32_t UnitTranslationI16PerCm = 100;
 inline constexpr std::uint32_t UnitAngleI16PerDeg = 100;
 inline constexpr std::uint32_t UnitGazeI16PerTangent = 8192;
 inline constexpr std::uint32_t UnitAffectI8 = 127;
+inline constexpr std::uint32_t UnitPitchU16PerHz = 10;
+inline constexpr std::uint32_t UnitPitchSpreadU16PerSemitone = 100;
+inline constexpr std::uint32_t UnitLevelU16PerDb = 100;
+inline constexpr std::uint32_t UnitSyllablesU16PerHz = 100;
 inline constexpr std::uint32_t UnitAgeMillisPerTick = 10;
 inline constexpr std::uint32_t TagU8 = 64;
 inline constexpr std::uint32_t TagU16Le = 69;
@@ -76,6 +81,18 @@ enum class Emotion : std::uint8_t
 	Contempt = 7,
 };
 
+enum class VoiceEvent : std::uint8_t
+{
+	Bgm = 0,
+	Speech = 1,
+	Applause = 2,
+	Laughter = 3,
+	Cry = 4,
+	Sneeze = 5,
+	Breath = 6,
+	Cough = 7,
+};
+
 enum class CommonKey : std::uint8_t
 {
 	Version = 0,
@@ -112,6 +129,10 @@ enum class AffectKey : std::uint8_t
 	Blink = 16,
 	SpeakingProbability = 17,
 	BlinkEvents = 18,
+	EmotionShares = 19,
+	EmotionLabel = 20,
+	Prosody = 21,
+	VoiceEvents = 22,
 };
 
 enum class LayoutKey : std::uint8_t
@@ -254,6 +275,16 @@ inline constexpr std::array<std::string_view, 8> Emotions{
 	"disgust",
 	"fear",
 	"contempt",
+};
+inline constexpr std::array<std::string_view, 8> VoiceEvents{
+	"bgm",
+	"speech",
+	"applause",
+	"laughter",
+	"cry",
+	"sneeze",
+	"breath",
+	"cough",
 };
 inline constexpr std::array<std::string_view, 28> ActionUnits{
 	"au01_inner_brow_raise",
