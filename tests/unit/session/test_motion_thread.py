@@ -164,18 +164,28 @@ def test_a_tick_that_breaks_is_logged_without_values_and_the_thread_goes_on(stag
 def test_a_newcomer_gets_the_layout_at_once_and_everybody_once_a_second(stage: Stage) -> None:
     stage.open()
     assert wait_until(lambda: topic.layout("a") in [sent for sent, _ in stage.sent])
+    layout_waits(stage)  # ends when everybody got it, so the next time for everybody is a second away
+    waits = []
+    for _ in range(5):  # a busy machine may hold up some of them, never all
+        at_once_nanos, next_nanos = layout_waits(stage)
+        waits.append((at_once_nanos / NANOS_PER_SEC, next_nanos / NANOS_PER_SEC))
+        if waits[-1][0] < 0.5 and waits[-1][1] < 1.5:
+            return
+    raise AssertionError(waits)
+
+
+def layout_waits(stage: Stage) -> tuple[int, int]:
+    """How long a newcomer waits for its first layout, and then for the next one, in nanoseconds."""
     with zmq.Context() as context, context.socket(zmq.SUB) as socket:
         socket.setsockopt(zmq.LINGER, 0)
-        socket.setsockopt(zmq.RCVTIMEO, 5000)
+        socket.setsockopt(zmq.RCVTIMEO, 10_000)
         socket.setsockopt(zmq.SUBSCRIBE, topic.layout("a"))
-        began = stage.clock.now_nanos()
+        times = [stage.clock.now_nanos()]
         socket.connect(f"tcp://127.0.0.1:{stage.port}")
-        times = []
         for _ in range(2):
             assert socket.recv().startswith(topic.layout("a"))
             times.append(stage.clock.now_nanos())
-    assert times[0] - began < 0.7 * NANOS_PER_SEC
-    assert times[1] - times[0] < 1.5 * NANOS_PER_SEC
+    return times[1] - times[0], times[2] - times[1]
 
 
 def test_stopping_frees_the_port_and_answers_who_still_waits() -> None:
