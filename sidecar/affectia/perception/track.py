@@ -9,6 +9,7 @@ from typing import Protocol
 
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
 from affectia.perception.attention import Attention
+from affectia.signals.emotion_observations import EmotionObservations
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from affectia.telemetry.duration_window import DurationWindow
@@ -29,8 +30,8 @@ class Perceiver(Protocol):
         """What is in the sample."""
         ...
 
-    def finish(self) -> None:
-        """Do what could wait until the observations of the last sample were on their way."""
+    def finish(self) -> EmotionObservations | None:
+        """Do what could wait until the observations of the last sample were on their way; how people seem to feel, or nothing."""
         ...
 
     def release(self) -> None:
@@ -69,7 +70,7 @@ def _breathe() -> None:
 
 
 class Track:
-    """An inbox, a perceiver and where its observations go.
+    """An inbox, a perceiver and where its observations go; `emotion_sink` takes those of how people seem to feel, which come later.
 
     `admits` is asked before each sample is looked at: while it says no, samples are thrown away unseen. So are most of them while
     nobody is in view. `breathe` is called between handing observations on and what can wait, unless a sample waits, here or, by
@@ -83,6 +84,7 @@ class Track:
         *,
         admits: Callable[[], bool],
         sink: Callable[[FaceObservations], None],
+        emotion_sink: Callable[[EmotionObservations], None] | None = None,
         attention: Attention | None = None,
         breathe: Callable[[], None] = _breathe,
         is_crowded: Callable[[], bool] = lambda: False,
@@ -92,6 +94,7 @@ class Track:
         self._perceiver = perceiver
         self._admits = admits
         self._sink = sink
+        self._emotion_sink = emotion_sink
         self._attention = attention or Attention()
         self._breathe = breathe
         self._is_crowded = is_crowded
@@ -186,8 +189,10 @@ class Track:
                 if not self._inbox.is_full and not self._is_crowded():
                     self._breathe()
                 if self._admits():
-                    self._perceiver.finish()
+                    feelings = self._perceiver.finish()
                     is_studied = True
+                    if feelings is not None and self._emotion_sink is not None and self._admits():
+                        self._emotion_sink(feelings)
         finally:
             self._newest_nanos = self._clock.now_nanos()
             if not is_studied:

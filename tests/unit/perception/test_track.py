@@ -3,11 +3,13 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from affectia.capture.mailbox import Mailbox
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, FakeClock
 from affectia.perception.track import FAILURE_NOTICE, FAILURES_TO_NOTICE, Track
+from affectia.signals.emotion_observations import AffectMethod, EmotionObservations, Modality
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from tests.unit.fakes import FakePerceiver, face, sample
@@ -277,3 +279,76 @@ def test_nobody_breathes_in_a_crowd() -> None:
         box.put(sample(1))
         stream.step()
         assert len(breaths) == expected
+
+
+class Feeling(FakePerceiver):
+    """Tells how people feel with every second picture."""
+
+    def finish(self) -> EmotionObservations | None:  # type: ignore[override]
+        super().finish()
+        return felt(self.seen[-1]) if self.finished % 2 == 0 else None
+
+
+def felt(captured_at_nanos: int) -> EmotionObservations:
+    nobody = np.zeros(1, np.float32)
+    return EmotionObservations(
+        Modality.FACE, captured_at_nanos, nobody > 0, np.zeros((1, 8), np.float32), 0,
+        np.zeros((1, 3), np.float32), AffectMethod.PROJECTED, nobody, nobody, nobody > 0,
+    )  # fmt: skip
+
+
+def feeling_track(gate: Gate, order: list[str]) -> tuple[Track, Mailbox[VideoSample], list[EmotionObservations]]:
+    box: Mailbox[VideoSample] = Mailbox()
+    out: list[EmotionObservations] = []
+
+    def sink(faces: FaceObservations) -> None:
+        order.append("face")
+
+    def emotion_sink(feelings: EmotionObservations) -> None:
+        order.append("emotion")
+        out.append(feelings)
+
+    return Track(box, Feeling(), admits=gate, sink=sink, emotion_sink=emotion_sink, breathe=lambda: order.append("breath")), box, out
+
+
+def test_how_people_feel_comes_after_what_their_faces_do() -> None:
+    order: list[str] = []
+    stream, box, out = feeling_track(Gate(True), order)
+    for number in (1, 2, 3, 4):
+        box.put(sample(number))
+        stream.step()
+    assert order == ["face", "breath", "face", "breath", "emotion"] * 2
+    assert [feelings.captured_at_nanos for feelings in out] == [2, 4]
+
+
+def test_how_people_feel_stays_inside_once_admission_has_ended() -> None:
+    """Asked before the sample, before its observations, before its study, and before what the study told."""
+    order: list[str] = []
+    stream, box, out = feeling_track(Gate(True, True, True, True, True, True, False), order)
+    for number in (1, 2):
+        box.put(sample(number))
+        stream.step()
+    assert order == ["face", "breath", "face", "breath"]
+    assert out == []
+
+
+def test_a_track_that_nobody_asked_how_people_feel_keeps_it() -> None:
+    box: Mailbox[VideoSample] = Mailbox()
+    perceiver = Feeling()
+    stream = Track(box, perceiver, admits=Gate(True), sink=lambda faces: None, breathe=lambda: None)
+    for number in (1, 2):
+        box.put(sample(number))
+        stream.step()
+    assert (perceiver.finished, perceiver.released) == (2, 0)
+
+
+def test_a_crowd_does_not_take_the_turn_of_how_people_feel() -> None:
+    box: Mailbox[VideoSample] = Mailbox()
+    out: list[EmotionObservations] = []
+    stream = Track(
+        box, Feeling(), admits=Gate(True), sink=lambda faces: None, emotion_sink=out.append, breathe=lambda: None, is_crowded=lambda: True
+    )
+    for number in range(6):
+        box.put(sample(number))
+        stream.step()
+    assert len(out) == 3

@@ -1,0 +1,1 @@
+"""How a person seems to feel, by the look of the face."""
