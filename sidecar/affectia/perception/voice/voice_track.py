@@ -14,7 +14,7 @@ from affectia.perception.voice.heard_frames import HeardFrames
 from affectia.perception.voice.voice_perceiver import VoicePerceiver
 from affectia.perception.voice.voice_stream import VoiceStream
 from affectia.signals.audio_sample import AudioSample
-from affectia.signals.voice_observations import VoiceObservations
+from affectia.signals.voice_observations import FRAME_NANOS, VoiceObservations
 from affectia.telemetry.duration_window import DurationWindow
 
 ROUND_SAMPLES: Final = 3200  # 0.2 s: a voice that comes faster than real time gets no more of a round, so that live ones do not wait
@@ -32,11 +32,24 @@ class SoundInbox(Protocol):
         ...
 
 
+class SoundListener(Protocol):
+    """Takes the sound itself, with what was heard in it."""
+
+    def hear(self, pcm: NDArray[np.float32], heard: HeardFrames, *, end_sample: int, ends_at_nanos: int) -> None:
+        """Sound up to `end_sample` of its stream, and the frames that are known now, the last of which ends at `ends_at_nanos`."""
+        ...
+
+    def forget(self) -> None:
+        """Throw all of it away, at once; any thread."""
+        ...
+
+
 class VoiceTrack:
     """What a VoiceThread runs.
 
     `admits` is asked before each block: while it says no, sound is thrown away unheard. It is asked again before observations go to
-    `sink`. The thread calls `take`, and after each one that gave sound `deliver` or `fail`; any thread may call `forget` and `close`.
+    `sink`, and before the sound, with what was heard in it, goes to `listener`. The thread calls `take`, and after each one that gave
+    sound `deliver` or `fail`; any thread may call `forget` and `close`.
     """
 
     def __init__(
@@ -46,12 +59,14 @@ class VoiceTrack:
         *,
         admits: Callable[[], bool],
         sink: Callable[[VoiceObservations], None],
+        listener: SoundListener | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._inbox = inbox
         self._perceiver = perceiver
         self._admits = admits
         self._sink = sink
+        self._listener = listener
         self._clock = clock or SystemClock()
         self.durations = DurationWindow()
         self.refused_count = 0
@@ -60,6 +75,7 @@ class VoiceTrack:
         self._is_closed = False
         self._next: AudioSample | None = None  # taken, and kept for the next round because it begins a stream
         self._rest: NDArray[np.float32] | None = None  # of a block that is longer than a round
+        self._round: NDArray[np.float32] | None = None  # the sound of the round that is under way
         self._has_gap = False
         self._began_nanos = 0
         self._newest_nanos: int | None = None  # of the last round; None while nothing is known of anybody
@@ -96,6 +112,7 @@ class VoiceTrack:
             self._next = self._rest = None
             raise
         finally:
+            self._round = pcm
             if pcm is None:
                 self._end_round()
         return pcm
@@ -109,6 +126,7 @@ class VoiceTrack:
             observations = self._perceiver.observations(heard)
             if observations is not None and self._admits():  # consent may have been taken back meanwhile
                 self._sink(observations)
+            self._listen(heard, observations)
         finally:
             self._end_round()
 
@@ -123,6 +141,7 @@ class VoiceTrack:
     def forget(self) -> None:
         """Drop everything that was learned of the voice: at once, or as soon as the round that is under way is done; any thread."""
         self._is_to_forget = True
+        self._forget_sound()  # whatever the round is at
         if self._at_work.acquire(timeout=FORGET_SECS):
             self._end_round()
 
@@ -131,6 +150,7 @@ class VoiceTrack:
         with self._at_work:
             self._is_closed = True
             self._next = self._rest = None
+            self._forget_sound()
             self._perceiver.close()
 
     @property
@@ -138,14 +158,28 @@ class VoiceTrack:
         """What is wrong with hearing this voice, empty when all is well."""
         return FAILURE_NOTICE if self._failed_in_row >= FAILURES_TO_NOTICE else ""
 
+    def _listen(self, heard: HeardFrames, observations: VoiceObservations | None) -> None:
+        """Let the listener have the sound of this round, which begins anew where this stream does."""
+        pcm, listener = self._round, self._listener
+        if pcm is None or listener is None or self._is_to_forget or not self._admits():
+            return
+        ends_at_nanos = 0 if observations is None else observations.ends_at_nanos + FRAME_NANOS
+        listener.hear(pcm, heard, end_sample=self._perceiver.stream.sound.end, ends_at_nanos=ends_at_nanos)
+
+    def _forget_sound(self) -> None:
+        if self._listener is not None:
+            self._listener.forget()
+
     def _end_round(self) -> None:
         """Holding the lock, which is free afterwards."""
+        self._round = None
         try:
             if self._is_to_forget and not self._is_closed:
                 self._is_to_forget = False  # first: who asks from here on is not overheard
                 self._newest_nanos = None
                 self._failed_in_row = 0
                 self._next = self._rest = None
+                self._forget_sound()
                 self._perceiver.forget()
         finally:
             self._at_work.release()
@@ -175,6 +209,7 @@ class VoiceTrack:
             if not self._admits():
                 self.refused_count += 1
                 self._has_gap = True
+                self._forget_sound()
                 continue
             if not is_first and (self._has_gap or not sample.follows):
                 self._next = sample

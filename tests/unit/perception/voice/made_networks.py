@@ -70,6 +70,15 @@ def save_sum_network(path: Path) -> Path:
     return _save(path, nodes, [_value("a", "B", 3), _value("b", "B", 3)], [_value("total", "B", 3)], [], {"version": "7"})
 
 
+def save_quantized_network(path: Path) -> Path:
+    """`y` is `x` [any, 3], rounded to 8 bits on the way."""
+    nodes = [
+        helper.make_node("DynamicQuantizeLinear", ["x"], ["bits", "step", "zero"]),
+        helper.make_node("DequantizeLinear", ["bits", "step", "zero"], ["y"]),
+    ]
+    return _save(path, nodes, [_value("x", "B", 3)], [_value("y", "B", 3)], [], {})
+
+
 def save_speech_network(path: Path) -> Path:
     """Silero's inputs and outputs: `output` is the mean of `input`, `stateN` is `state` and that mean."""
     nodes = [

@@ -4,9 +4,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from affectia.clock import NANOS_PER_MILLI, FakeClock
+from affectia.perception.voice.heard_frames import HeardFrames
 from affectia.perception.voice.voice_engine import VoiceEngine
 from affectia.perception.voice.voice_perceiver import VoicePerceiver
 from affectia.perception.voice.voice_track import FAILURES_TO_NOTICE, ROUND_SAMPLES, STALE_SECS, VoiceTrack
@@ -18,10 +21,26 @@ from tests.unit.perception.voice.made_voices import LevelDetector, syllables
 pytestmark = pytest.mark.unit
 
 
+class FakeListener:
+    """Keeps the sound that it is given, and how often it was to forget."""
+
+    def __init__(self) -> None:
+        self.sound: list[tuple[int, int, int]] = []  # samples, the place behind them, when the newest frame is over
+        self.frames = 0
+        self.forgotten = 0
+
+    def hear(self, pcm: NDArray[np.float32], heard: HeardFrames, *, end_sample: int, ends_at_nanos: int) -> None:
+        self.sound.append((pcm.size, end_sample, ends_at_nanos))
+        self.frames += heard.count
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+
 class Stage:
     """A track with its inbox and engine, and a person who may say no."""
 
-    def __init__(self) -> None:
+    def __init__(self, listener: FakeListener | None = None) -> None:
         self.blocks: deque[AudioSample] = deque()
         self.engine = VoiceEngine(LevelDetector(), None)
         self.clock = FakeClock()
@@ -29,7 +48,7 @@ class Stage:
         self.admits = True
         self.before_nothing: Callable[[], None] = lambda: None  # is done when no block waits
         self.perceiver = VoicePerceiver(self.engine)
-        self.track = VoiceTrack(self, self.perceiver, admits=lambda: self.admits, sink=self.out.append, clock=self.clock)
+        self.track = VoiceTrack(self, self.perceiver, admits=lambda: self.admits, sink=self.out.append, listener=listener, clock=self.clock)
         self._place = 0
 
     def take(self) -> AudioSample | None:
@@ -232,3 +251,70 @@ def test_an_inbox_that_raises_leaves_the_track_free_and_begins_a_stream(stage: S
     assert stage.round() == 1600
     assert stage.out[-1].source_samples[0] == 1600  # the first frame is the new block's first sample
     stage.track.close()
+
+
+def test_a_listener_gets_the_sound_of_every_round_with_its_place_and_its_time() -> None:
+    listener = FakeListener()
+    stage = Stage(listener)
+    stage.put(100, 1600, 160)
+    while stage.round():
+        pass
+    stage.put(3200)
+    stage.round()
+    assert [sound[:2] for sound in listener.sound] == [(1860, 1860), (3200, 5060)]
+    assert listener.frames == stage.frames
+    assert [ends for *_, ends in listener.sound] == [found.ends_at_nanos + 10 * NANOS_PER_MILLI for found in stage.out]
+    assert listener.forgotten == 0
+
+
+def test_a_listener_is_told_where_a_stream_begins_anew() -> None:
+    listener = FakeListener()
+    stage = Stage(listener)
+    stage.put(1600)
+    stage.put(1600, follows=False)
+    while stage.round():
+        pass
+    assert [sound[:2] for sound in listener.sound] == [(1600, 1600), (1600, 1600)]
+
+
+def test_a_listener_gets_nothing_without_consent_and_forgets_what_it_has() -> None:
+    listener = FakeListener()
+    stage = Stage(listener)
+    stage.put(1600)
+    pcm = stage.track.take()
+    assert pcm is not None
+    stage.admits = False
+    stage.track.deliver(stage.engine.hear([stage.track.stream], [pcm])[0])
+    assert listener.sound == []
+    stage.put(1600)
+    assert stage.round() is None
+    assert listener.forgotten == 1
+    stage.admits = True
+    stage.put(1600)
+    stage.round()
+    assert [sound[:2] for sound in listener.sound] == [(1600, 1600)]
+
+
+def test_a_listener_forgets_at_once_and_gets_nothing_of_the_round_that_is_under_way() -> None:
+    listener = FakeListener()
+    stage = Stage(listener)
+    stage.put(1600)
+    pcm = stage.track.take()
+    assert pcm is not None
+    stage.track.forget()  # gives up waiting for the round after a moment
+    assert listener.forgotten == 1
+    stage.track.deliver(stage.engine.hear([stage.track.stream], [pcm])[0])
+    assert (listener.sound, listener.forgotten) == ([], 2)
+
+
+def test_a_listener_gets_nothing_of_what_could_not_be_heard() -> None:
+    listener = FakeListener()
+    stage = Stage(listener)
+    stage.put(1600)
+    stage.track.take()
+    stage.track.fail()
+    stage.put(160)
+    stage.round()
+    assert [sound[:2] for sound in listener.sound] == [(160, 160)]
+    stage.track.close()
+    assert listener.forgotten == 1
