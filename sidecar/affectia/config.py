@@ -30,12 +30,16 @@ from affectia import registry
 from affectia.capture.camera import CameraOptions
 from affectia.capture.microphone_options import MicrophoneOptions
 from affectia.errors import ConfigError
+from affectia.fusion.affect_fusion import AffectFusionOptions
 from affectia.fusion.face_fusion import FaceFusionOptions
 from affectia.fusion.voice_fusion import VoiceFusionOptions
 from affectia.motion.mouth_closure import MouthClosureOptions
 from affectia.motion.smoother import SmootherOptions
 from affectia.motion.speech_blend import SpeechBlendOptions
 from affectia.perception.attention import AttentionOptions
+from affectia.perception.face.emotion.face_emotion import FaceEmotionOptions
+from affectia.perception.voice.emotion.sense_voice_options import SenseVoiceOptions
+from affectia.perception.voice.emotion.speech_emotion_options import SpeechEmotionOptions
 from affectia.perception.voice.voice_activity import VoiceActivityOptions
 from affectia.pipeline import PipelineOptions
 from affectia.rig.face_rig import FaceRigOptions
@@ -97,8 +101,12 @@ class Settings:
     microphone: MicrophoneOptions = field(default_factory=MicrophoneOptions)
     attention: AttentionOptions = field(default_factory=AttentionOptions)
     voice: VoiceActivityOptions = field(default_factory=VoiceActivityOptions)
+    face_emotion: FaceEmotionOptions = field(default_factory=FaceEmotionOptions)
+    speech_emotion: SpeechEmotionOptions = field(default_factory=SpeechEmotionOptions)
+    sense_voice: SenseVoiceOptions = field(default_factory=SenseVoiceOptions)
     fusion: FaceFusionOptions = field(default_factory=FaceFusionOptions)
     voice_fusion: VoiceFusionOptions = field(default_factory=VoiceFusionOptions)
+    affect: AffectFusionOptions = field(default_factory=AffectFusionOptions)
     rig: FaceRigOptions = field(default_factory=FaceRigOptions)
     motion: SmootherOptions = field(default_factory=SmootherOptions)
     speech: SpeechBlendOptions = field(default_factory=SpeechBlendOptions)
@@ -107,7 +115,13 @@ class Settings:
     def pipeline(self) -> PipelineOptions:
         """The options of the stages, put together."""
         return PipelineOptions(
-            fusion=self.fusion, voice=self.voice_fusion, rig=self.rig, motion=self.motion, speech=self.speech, closure=self.closure
+            fusion=self.fusion,
+            voice=self.voice_fusion,
+            affect=self.affect,
+            rig=self.rig,
+            motion=self.motion,
+            speech=self.speech,
+            closure=self.closure,
         )
 
 

@@ -76,6 +76,26 @@ tongue = false
     assert (options.speech.quick_secs, options.closure.hold_secs, options.rig.tongue) == (0.01, 0.05, False)
 
 
+def test_everything_of_how_people_feel_can_be_set(tmp_path: Path) -> None:
+    text = """
+[face_emotion]
+method = "blendshapes"
+rate_hz = 10
+[speech_emotion]
+method = "edge"
+period_secs = 0.25
+[sense_voice]
+threads = 2
+[affect]
+voice_hold_secs = 1.5
+"""
+    settings = load(written(tmp_path, text))
+    assert (settings.face_emotion.method, settings.face_emotion.rate_hz) == ("blendshapes", 10.0)
+    assert (settings.speech_emotion.method, settings.speech_emotion.period_secs) == ("edge", 0.25)
+    assert settings.sense_voice.threads == 2
+    assert settings.pipeline().affect.voice_hold_secs == 1.5
+
+
 def test_the_environment_speaks_toml_and_plain_words() -> None:
     settings = load(environment={"AFFECTIA_SESSION__CONSENT": '["camera"]', "AFFECTIA_SESSION__SOURCE": "file:a b.mp4"})
     assert settings.session.consent == ("camera",)
@@ -101,6 +121,9 @@ def test_a_file_may_be_named_by_the_environment(tmp_path: Path) -> None:
         ("[server\n", "no valid TOML"),
         ("[voice_fusion]\nstart_probability = 2\n", "voice_fusion.start_probability is 2.0, expected more than 0"),
         ("[voice]\nstart_probability = 0.5\n", "setting voice.start_probability is unknown, expected one of|did you mean"),
+        ('[speech_emotion]\nmethod = "egde"\n', "speech_emotion.method is 'egde', expected one of auto, .*, did you mean edge"),
+        ("[face_emotion]\nrate_hz = 100\n", "face_emotion.rate_hz is 100.0, expected 1 to 60"),
+        ("[sense_voice]\nthreads = 0\n", "sense_voice.threads is 0, expected 1 to 64"),
         ("[microphone]\nblock_millis = 1\n", "microphone.block_millis is 1.0, expected 2 to 100"),
     ],
 )

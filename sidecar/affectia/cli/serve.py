@@ -20,6 +20,8 @@ from affectia import config, registry
 from affectia.capture.camera_options import parse_size
 from affectia.config import Settings
 from affectia.control.grpc_server import ControlServer
+from affectia.perception.face.emotion.face_emotion import OFF as FACE_OFF
+from affectia.perception.voice.emotion.speech_emotion_options import OFF as SPEECH_OFF
 from affectia.session.consent import checked_modality
 from affectia.session.session import Session, SessionOptions
 from affectia.session.session_request import SessionRequest
@@ -31,11 +33,12 @@ from affectia.telemetry import log
 from affectia.version import installed_version
 
 CAMERA_QUESTION = (
-    "Affectia wants to use camera {index}. No picture is stored or sent; curves of the face go to programs on this machine{more}. Allow?"
+    "Affectia wants to use camera {index}. No picture is stored or sent; curves of the face, and how it seems to feel, go to programs on "
+    "this machine{more}. Allow?"
 )
 MICROPHONE_QUESTION = (
-    "Affectia wants to listen to {name}. No sound and no word is stored or sent; curves of the mouth, and whether somebody speaks, go to "
-    "programs on this machine{more}. Allow?"
+    "Affectia wants to listen to {name}. No sound and no word is stored or sent; curves of the mouth, whether somebody speaks and "
+    "how that sounds go to programs on this machine{more}. Allow?"
 )
 VOICE_HELP = "microphone, microphone:N, microphone:NAME, file:PATH, clip:ID, same (the sound of the source's file), or none."
 CONSENT_HELP = "What the person in front of it allows: camera, microphone. Repeatable."
@@ -61,6 +64,9 @@ def serve(
     camera_rate: Annotated[float | None, typer.Option(help="Pictures a second asked of the camera.", show_default="30")] = None,
     camera_fov: Annotated[
         float | None, typer.Option(help="Degrees that the camera sees from bottom to top; webcams 40 to 50.", show_default="63")
+    ] = None,
+    emotion: Annotated[
+        bool | None, typer.Option("--emotion/--no-emotion", help="Tell how people feel, by face and by voice.", show_default="emotion")
     ] = None,
     settings_path: Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).", show_default=False)] = None,
     end_with_input: Annotated[
@@ -88,9 +94,16 @@ def serve(
             "camera.rate_hz": camera_rate,
             "camera.vertical_fov_deg": camera_fov,
             "log.level": log_level,
+            **emotion_flags(emotion),
         },
     )
     run_sidecar(settings, session_request(settings), lambda _session: until_stopped(end_with_input=end_with_input))
+
+
+def emotion_flags(emotion: bool | None) -> dict[str, str | None]:
+    """The settings that `--no-emotion` stands for."""
+    is_off = emotion is False
+    return {"face_emotion.method": FACE_OFF if is_off else None, "speech_emotion.method": SPEECH_OFF if is_off else None}
 
 
 def run_sidecar(settings: Settings, request: SessionRequest | None, during: Callable[[Session | None], Awaitable[None]]) -> None:
@@ -153,6 +166,9 @@ async def _serve(
             microphone=settings.microphone,
             attention=settings.attention,
             voice=settings.voice,
+            face_emotion=settings.face_emotion,
+            speech_emotion=settings.speech_emotion,
+            sense_voice=settings.sense_voice,
         )
     )
     sidecar.start()

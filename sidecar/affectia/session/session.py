@@ -15,6 +15,7 @@ from affectia.errors import ConfigError
 from affectia.perception.track import Track
 from affectia.session.consent import ConsentGate
 from affectia.session.no_pictures import NoPictures
+from affectia.session.session_emotion import SessionEmotion
 from affectia.session.session_voice import SessionVoice
 from affectia.signals.video_sample import VideoSample
 
@@ -65,6 +66,7 @@ class Session:
     mailbox: Mailbox[VideoSample] = field(default_factory=Mailbox)
     track: Track | None = None
     voice: SessionVoice | None = None
+    emotion: SessionEmotion | None = None
     stopped: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 

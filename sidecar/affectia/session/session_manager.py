@@ -158,6 +158,8 @@ class SessionManager:
                     remaining.callback(self._motion.call, lambda: self._forget_faces(session))
                 voice = session.voice
                 if voice is not None and voice.source.modality == modality:
+                    if session.emotion is not None:
+                        remaining.callback(session.emotion.forget_voice)
                     remaining.callback(voice.inbox.clear)
                     remaining.callback(voice.source.stop)
                     remaining.callback(voice.track.forget)

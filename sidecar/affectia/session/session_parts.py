@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -23,6 +25,7 @@ from affectia.capture.video_file import VideoFileOptions, VideoFileSource
 from affectia.clock import Clock
 from affectia.inference.model_store import ModelStore
 from affectia.perception.attention import Attention, AttentionOptions
+from affectia.perception.face.emotion.face_emotion import FaceEmotion, FaceEmotionOptions
 from affectia.perception.face.face_perceiver import FacePerceiver
 from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.perception.pool import PerceptionPool
@@ -31,24 +34,29 @@ from affectia.session.consent import ConsentGate
 from affectia.session.motion_thread import MotionThread
 from affectia.session.no_pictures import NoPictures
 from affectia.session.session import Session
+from affectia.session.session_emotion import SessionEmotion
 from affectia.session.session_request import SessionRequest
 from affectia.session.session_voice import SessionVoice
 from affectia.session.voice_spec import VoiceSpec
 from affectia.session.voices import Voices
+from affectia.signals.emotion_observations import EmotionObservations
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
 from affectia.signals.voice_observations import VoiceObservations
+
+log = logging.getLogger(__name__)
 
 FACE_MODEL: Final = "face_landmarker"
 
 
 @dataclass(frozen=True)
 class PartOptions:
-    """How devices are opened and how often pictures are looked at."""
+    """How devices are opened, and how and how often pictures are looked at."""
 
     camera: CameraOptions = field(default_factory=CameraOptions)
     microphone: MicrophoneOptions = field(default_factory=MicrophoneOptions)
     attention: AttentionOptions = field(default_factory=AttentionOptions)
+    face_emotion: FaceEmotionOptions = field(default_factory=FaceEmotionOptions)
 
 
 class SessionParts:
@@ -83,26 +91,33 @@ class SessionParts:
         self.camera_opener = camera_opener
         self._microphone_opener = microphone_opener
         self._microphone_diagnose = microphone_diagnose
-        self._perceiver = perceiver or self._face_perceiver
+        self._perceiver = perceiver
+        self._face_emotion: FaceEmotion | None = None  # comes with the first face
+        self._loading = threading.Lock()
 
     def session(self, request: SessionRequest, avatar_ids: tuple[str, ...], slots: NDArray[np.intp]) -> Session:
         """A session with its sources and with who looks and listens; raises ConfigError, CaptureError or ModelError."""
         mailbox = _WakingMailbox(self._pool)
         consent = ConsentGate(request.consent)
+        emotion = SessionEmotion(self._clock)
 
         def post(faces: FaceObservations) -> None:
             consent.when_allowed(source.modality, lambda: self._motion.post(request.session_id, slots, faces))
+
+        def post_emotion(found: EmotionObservations) -> None:
+            emotion.note_face()
+            consent.when_allowed(source.modality, lambda: self._motion.post_emotion(request.session_id, slots, found))
 
         source = self._source(request, mailbox, post)
         session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox)
         # The voice before the face: a network of pictures that was loaded would have to be closed where there is no microphone.
         if request.voice is not None:
-            session.voice = self._voice(request.voice, request, consent, int(slots[0]))
+            session.voice = self._voice(request.voice, request, consent, slots[:1], emotion)
         if not request.source.is_ready_made:
             try:
-                perceiver = self._perceiver(request.avatars)
+                perceiver = self._new_perceiver(request, emotion)
             except BaseException:
-                if session.voice is not None:
+                if session.voice is not None and not self._voices.remove(session.voice.track):
                     session.voice.track.close()  # its place among the voices
                 raise
             session.track = Track(
@@ -110,10 +125,12 @@ class SessionParts:
                 perceiver,
                 admits=lambda: consent.allows(source.modality),
                 sink=post,
+                emotion_sink=post_emotion,
                 attention=Attention(self._options.attention),
                 is_crowded=lambda: self._pool.is_crowded,
                 clock=self._clock,
             )
+        session.emotion = emotion if emotion.is_asked else None
         return session
 
     def _source(self, request: SessionRequest, mailbox: Mailbox[VideoSample], post: ObservationSink) -> Source:
@@ -133,15 +150,26 @@ class SessionParts:
             return TakeFileSource(path, post, self._clock, replace(spec.take, loop=request.loop))
         return VideoFileSource(path, mailbox, self._clock, VideoFileOptions(loop=request.loop))
 
-    def _voice(self, spec: VoiceSpec, request: SessionRequest, consent: ConsentGate, slot: int) -> SessionVoice:
+    def _voice(
+        self, spec: VoiceSpec, request: SessionRequest, consent: ConsentGate, slots: NDArray[np.intp], emotion: SessionEmotion
+    ) -> SessionVoice:
         inbox = AudioQueue(on_put=self._voices.wake)
         source = self._voice_source(spec, request, inbox)
 
+        def admits() -> bool:
+            return consent.allows(source.modality)
+
         def post(heard: VoiceObservations) -> None:
             voice.note(heard)
-            consent.when_allowed(source.modality, lambda: self._motion.post_voice(request.session_id, slot, heard))
+            consent.when_allowed(source.modality, lambda: self._motion.post_voice(request.session_id, int(slots[0]), heard))
 
-        track = self._voices.track(inbox, admits=lambda: consent.allows(source.modality), sink=post)
+        def post_emotion(found: EmotionObservations) -> None:
+            emotion.note_voice(found)
+            consent.when_allowed(source.modality, lambda: self._motion.post_emotion(request.session_id, slots, found))
+
+        emotion.voice = self._voices.emotion
+        emotion.listener = self._voices.listener(admits=admits, sink=post_emotion)
+        track = self._voices.track(inbox, admits=admits, sink=post, listener=emotion.listener)
         voice = SessionVoice(source, inbox, track, self._voices.notice, self._mouth_lag_nanos)
         return voice
 
@@ -159,9 +187,28 @@ class SessionParts:
         assert path is not None
         return AudioFileSource(path, inbox, self._clock, AudioFileOptions(loop=request.loop))
 
-    def _face_perceiver(self, faces: int) -> Perceiver:
-        landmarker = FaceLandmarker(self._models.path(FACE_MODEL), faces=faces)
-        return FacePerceiver(landmarker, self._clock, faces=faces, vertical_fov_deg=self._options.camera.vertical_fov_deg)
+    def _new_perceiver(self, request: SessionRequest, emotion: SessionEmotion) -> Perceiver:
+        if self._perceiver is not None:
+            return self._perceiver(request.avatars)
+        landmarker = FaceLandmarker(self._models.path(FACE_MODEL), faces=request.avatars)
+        emotion.face = self._loaded_face_emotion()
+        return FacePerceiver(
+            landmarker,
+            self._clock,
+            faces=request.avatars,
+            vertical_fov_deg=self._options.camera.vertical_fov_deg,
+            emotion=emotion.face,
+            with_voice=request.voice is not None,
+        )
+
+    def _loaded_face_emotion(self) -> FaceEmotion:
+        """One for all sessions."""
+        with self._loading:
+            if self._face_emotion is None:
+                self._face_emotion = FaceEmotion.load(self._models, self._options.face_emotion)
+                if self._face_emotion.notice:
+                    log.warning("face emotion: %s", self._face_emotion.notice)
+            return self._face_emotion
 
 
 class _WakingMailbox(Mailbox[VideoSample]):

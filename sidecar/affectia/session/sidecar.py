@@ -12,7 +12,11 @@ from affectia.capture.microphone import MicrophoneOptions
 from affectia.clock import Clock, SystemClock, epoch_offset_nanos
 from affectia.inference.model_store import ModelStore
 from affectia.perception.attention import AttentionOptions
+from affectia.perception.face.emotion.face_emotion import FaceEmotionOptions
 from affectia.perception.pool import PerceptionPool
+from affectia.perception.voice.emotion.sense_voice_options import SenseVoiceOptions
+from affectia.perception.voice.emotion.speech_emotion_choice import SpeechEmotionChoice
+from affectia.perception.voice.emotion.speech_emotion_options import SpeechEmotionOptions
 from affectia.perception.voice.voice_activity import VoiceActivityOptions
 from affectia.perception.voice.voice_engine import VoiceEngine
 from affectia.pipeline import Pipeline, PipelineOptions
@@ -40,6 +44,9 @@ class SidecarOptions:
     microphone: MicrophoneOptions = field(default_factory=MicrophoneOptions)
     attention: AttentionOptions = field(default_factory=AttentionOptions)
     voice: VoiceActivityOptions = field(default_factory=VoiceActivityOptions)
+    face_emotion: FaceEmotionOptions = field(default_factory=FaceEmotionOptions)
+    speech_emotion: SpeechEmotionOptions = field(default_factory=SpeechEmotionOptions)
+    sense_voice: SenseVoiceOptions = field(default_factory=SenseVoiceOptions)
 
 
 class Sidecar:
@@ -57,14 +64,28 @@ class Sidecar:
         self.pipeline = Pipeline(self.transport, self.clock, self.options.pipeline)
         self.motion = MotionThread(self.pipeline, self.transport, self.clock)
         self.pool = PerceptionPool(self.options.perception_workers)
-        self.voices = Voices(lambda: VoiceEngine.load(self.models, self.options.voice), self.clock)
-        devices = PartOptions(camera=self.options.camera, microphone=self.options.microphone, attention=self.options.attention)
+        self.voices = Voices(
+            lambda: VoiceEngine.load(self.models, self.options.voice),
+            self.clock,
+            load_emotion=self._speech_emotion,
+            emotion_options=self.options.speech_emotion,
+        )
+        devices = PartOptions(
+            camera=self.options.camera,
+            microphone=self.options.microphone,
+            attention=self.options.attention,
+            face_emotion=self.options.face_emotion,
+        )
         shared = (self.motion, self.pool, self.voices, self.models, self.clock)
         parts = SessionParts(*shared, options=devices, mouth_lag_nanos=self.pipeline.mouth_lag_nanos)
         slots = self.options.pipeline.slots
         self.sessions = SessionManager(self.pipeline, self.motion, self.pool, self.voices, parts, slots=slots)
         tracks = TrackDelivery(self.motion.call, TrackPublisher(self.transport, self.clock))
         self.speech = Speech(self.voices.loaded, tracks, self.clock, has_avatar=self.sessions.has_avatar)
+
+    def _speech_emotion(self) -> SpeechEmotionChoice:
+        options = self.options
+        return SpeechEmotionChoice.load(self.models, options.speech_emotion, sense_voice=options.sense_voice, clock=self.clock)
 
     def start(self) -> None:
         """Start the shared threads."""

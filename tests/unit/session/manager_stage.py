@@ -16,6 +16,7 @@ from affectia.capture.microphone_fault import MicrophoneFault
 from affectia.clock import NANOS_PER_MILLI, SystemClock
 from affectia.inference.model_store import ModelStore
 from affectia.perception.pool import PerceptionPool
+from affectia.perception.voice.emotion.speech_emotion_choice import SpeechEmotionChoice
 from affectia.perception.voice.voice_engine import VoiceEngine
 from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.publish.zmq_transport import ZmqTransport
@@ -33,6 +34,7 @@ from affectia.signals.video_sample import VideoSample
 from affectia.wire import avatar_frame, topic
 from affectia.wire.avatar_frame import AvatarFrame
 from tests.unit.fakes import FakePerceiver, free_port, wait_until
+from tests.unit.perception.voice.emotion.made_speech import FakeNetwork
 from tests.unit.perception.voice.made_voices import LevelDetector, MarkingNetwork, syllables
 
 
@@ -136,10 +138,11 @@ class Stage:
         self.pipeline = Pipeline(self.transport, clock, PipelineOptions(slots=4))
         self.motion = MotionThread(self.pipeline, self.transport, clock)
         self.pool = PerceptionPool(workers=1)
-        self.voices = Voices(self.engine, clock)
+        self.voices = Voices(self.engine, clock, load_emotion=self.speech_emotion)
         self.cameras = FakeCameras()
         self.microphones = FakeMicrophones()
         self.engines: list[VoiceEngine] = []
+        self.feelings: list[FakeNetwork] = []
         self.perceivers: list[SlowPerceiver] = []
         self.sent: list[tuple[bytes, bytes]] = []
         self.transport.tap(lambda topic, body: self.sent.append((topic, body)))
@@ -166,6 +169,10 @@ class Stage:
     def engine(self) -> VoiceEngine:
         self.engines.append(VoiceEngine(LevelDetector(), MarkingNetwork()))  # type: ignore[arg-type]
         return self.engines[-1]
+
+    def speech_emotion(self) -> SpeechEmotionChoice:
+        self.feelings.append(FakeNetwork())
+        return SpeechEmotionChoice(self.feelings[-1])
 
     def start(self, name: str = "a", source: str = "camera:0", *, voice: str = "none", **more: Any) -> None:
         self.manager.start(SessionRequest(name, SourceSpec.parse(source), voice=VoiceSpec.parse(voice), **more))

@@ -104,3 +104,16 @@ def test_a_face_that_nobody_can_look_at_leaves_no_voice_behind(stage: Stage) -> 
     with pytest.raises(ModelMissing, match="^model face_landmarker"):
         stage.without_models.start(request)
     assert [engine.stream_count for engine in stage.engines] == [0]
+
+
+def test_faces_and_voices_have_somewhere_to_tell_how_they_feel(stage: Stage) -> None:
+    seen = made(stage, "camera:0", "microphone")
+    assert seen.emotion is not None
+    assert (seen.emotion.voice, seen.emotion.voice_method) == (stage.voices.emotion, "loading")
+    assert seen.emotion.listener is not None
+    assert seen.emotion.face is None, "this perceiver reads none"
+
+
+def test_nobody_is_asked_how_drawn_faces_feel(stage: Stage) -> None:
+    assert made(stage, "synthetic").emotion is None
+    assert stage.feelings == []
