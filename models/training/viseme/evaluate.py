@@ -19,12 +19,15 @@ if (TRAINING := str(Path(__file__).resolve().parents[1])) not in sys.path:  # wh
     sys.path.insert(0, TRAINING)
 
 
-from viseme.evaluation import reference, systems, table  # noqa: E402 - found only through the lines above, as all that follows
+from affectia.evaluate.viseme import reference  # noqa: E402 - the lines above stand before every import
+from affectia.evaluate.viseme.heard_visemes import HeardVisemes, NetworkVisemes  # noqa: E402
+from affectia.evaluate.viseme.reference import DataSet  # noqa: E402
+from affectia.evaluate.viseme.track import Track  # noqa: E402
+from viseme.evaluation import data_sets as sets_of  # noqa: E402 - found only through the lines above, as all that follows
+from viseme.evaluation import systems, table  # noqa: E402
 from viseme.evaluation.cut_off import cut_off  # noqa: E402
 from viseme.evaluation.peers import Packages, PeerUnavailable, peers  # noqa: E402
-from viseme.evaluation.reference import DataSet  # noqa: E402
 from viseme.evaluation.systems import System  # noqa: E402
-from viseme.evaluation.track import Track  # noqa: E402
 
 DATA_VARIABLE = "AFFECTIA_DATA_DIR"
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -33,9 +36,9 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 def data_sets(data: Path | None, voice: Path | None) -> list[DataSet]:
     """Those that are there, in order; the others are named."""
     places = (
-        ("a", voice, reference.made_voice, "--voice"),
-        ("b", data and data / "ljspeech", reference.text_grids, "--data"),
-        ("c", data and data / "grid", reference.grid, "--data"),
+        ("a", voice, sets_of.made_voice, "--voice"),
+        ("b", data and data / "ljspeech", sets_of.text_grids, "--data"),
+        ("c", data and data / "grid", sets_of.grid, "--data"),
     )
     found = []
     for letter, folder, load, flag in places:
@@ -86,7 +89,7 @@ def rows(found: list[System], sets: list[DataSet]) -> tuple[list[list[str]], dic
 
 def cut_offs(found: list[System], sets: list[DataSet]) -> list[str]:
     """The cut-off test of those of ours that have a network, on a clip of each set, in words."""
-    own = [system for system in found if isinstance(system, systems.Engine | systems.Network) and system.has_network]
+    own = [system for system in found if isinstance(system, HeardVisemes | NetworkVisemes) and system.has_network]
     return [
         f"{data.letter}  {system.name}: {cut_off(system.weights, data.clips[0].pcm, look_ahead_ms=system.look_ahead_ms)}"
         for system in own

@@ -9,11 +9,11 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from affectia.evaluate.viseme.phones import IGNORED, SIL
 from affectia.perception.voice.log_mel import HOP, OVERLAP, log_mel
 from affectia.signals.audio_sample import VOICE_RATE_HZ
 from viseme.corpus import HELD_OUT, utterances
 from viseme.network import LABEL_DELAY
-from viseme.phones import IGNORED, SIL
 from viseme.voices.utterance import Utterance
 
 # Played faster, a voice is higher, its throat shorter and its speech quicker: other speakers.

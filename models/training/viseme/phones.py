@@ -1,4 +1,4 @@
-"""Phones of every voice as visemes: one table, the registry's, and what voices call its phones."""
+"""IPA as visemes: the phones of every voice that does not speak ARPAbet, which `affectia.evaluate.viseme.phones` knows."""
 
 from __future__ import annotations
 
@@ -6,20 +6,6 @@ import re
 from typing import Final
 
 from affectia import registry
-
-SIL: Final = 0
-IGNORED: Final = -1  # a sound of which nobody can say which viseme it is
-
-_FIRST_SHARE: Final = 0.6  # of a diphthong (registry.toml)
-
-
-ARPABET: Final = registry.ARPABET_VISEMES
-
-# What the voices of flite, festival and MFA call phones that ARPAbet has no row for in the registry.
-_SAME_AS: Final = {
-    "AX": "AH", "AXR": "ER", "IX": "IH", "UX": "UW", "EL": "L", "EM": "M", "EN": "N", "NX": "N", "DX": "D", "WH": "W", "HV": "HH",
-    "PAU": "SIL", "H#": "SIL", "BRTH": "SIL", "SSIL": "SIL", "SP": "SIL", "": "SIL", "#": "SIL", "_": "SIL",
-}  # fmt: skip
 
 # IPA as espeak-ng, piper and hibari write it; longest first. Diphthongs are pairs. A length mark belongs to the phone before it.
 _IPA: Final[dict[str, tuple[str, ...]]] = {
@@ -39,26 +25,10 @@ _IPA: Final[dict[str, tuple[str, ...]]] = {
 _IPA_PATTERN: Final = re.compile("|".join(sorted(map(re.escape, _IPA), key=len, reverse=True)))
 
 
-def visemes_of_arpabet(phone: str) -> tuple[int, ...]:
-    """The visemes of an ARPAbet phone, stress digits and case aside; two of a diphthong. KeyError for what is none."""
-    name = phone.upper().rstrip("012")
-    name = _SAME_AS.get(name, name)
-    return ARPABET[name]
-
-
 def visemes_of_ipa(text: str) -> tuple[int, ...]:
     """The visemes of a stretch of IPA, one or more phones; marks of stress, length and tone count for nothing."""
     found: list[int] = []
     for match in _IPA_PATTERN.finditer(text.replace("ː", "").replace("\u0361", "").replace("\u032f", "")):
         for name in _IPA[match.group()]:
-            found.extend(ARPABET[name])
+            found.extend(registry.ARPABET_VISEMES[name])
     return tuple(found)
-
-
-def spread(start_secs: float, end_secs: float, visemes: tuple[int, ...]) -> list[tuple[float, float, int]]:
-    """(start, end, viseme) of the parts of one phone; of two parts the first is longer."""
-    if len(visemes) == 2:
-        middle = start_secs + _FIRST_SHARE * (end_secs - start_secs)
-        return [(start_secs, middle, visemes[0]), (middle, end_secs, visemes[1])]
-    step = (end_secs - start_secs) / max(len(visemes), 1)
-    return [(start_secs + step * place, start_secs + step * (place + 1), viseme) for place, viseme in enumerate(visemes)]

@@ -14,9 +14,9 @@ import torch
 from torch import nn
 
 from affectia import registry
+from affectia.evaluate.viseme.phones import IGNORED
 from viseme.augment import augmented
 from viseme.network import CHANNELS, VISEMES, VisemeNetwork
-from viseme.phones import IGNORED
 
 _FRAMES = 320  # of one row of a batch: 3.2 s
 _BATCH = 96

@@ -10,6 +10,7 @@ from affectia.cli.bake import bake
 from affectia.cli.demo import demo
 from affectia.cli.devices import devices
 from affectia.cli.doctor import doctor
+from affectia.cli.eval import eval_app
 from affectia.cli.inspect import inspect
 from affectia.cli.models import models_app
 from affectia.cli.replay import replay
@@ -35,6 +36,7 @@ app.command()(devices)
 app.command()(doctor)
 app.command()(inspect)
 app.add_typer(models_app)
+app.add_typer(eval_app)
 
 
 def _version(wanted: bool) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from affectia.evaluate.viseme.reference import FRAME_MS
 from affectia.signals.audio_sample import VOICE_RATE_HZ
-from viseme.evaluation.reference import FRAME_MS
 
 _SAMPLES_PER_MS = VOICE_RATE_HZ // 1000
 

@@ -13,9 +13,9 @@ import matplotlib.pyplot as plt  # noqa: E402 - the line above decides what it d
 import numpy as np  # noqa: E402
 
 from affectia import registry  # noqa: E402
+from affectia.evaluate.viseme.reference import FRAMES_PER_SEC, Clip  # noqa: E402
+from affectia.evaluate.viseme.track import Track, of_labels  # noqa: E402
 from affectia.signals.audio_sample import VOICE_RATE_HZ  # noqa: E402
-from viseme.evaluation.reference import FRAMES_PER_SEC, Clip  # noqa: E402
-from viseme.evaluation.track import Track, of_labels  # noqa: E402
 
 
 def draw(path: Path, clip: Clip, tracks: Mapping[str, Track], *, from_secs: float = 0.0, secs: float = 3.0) -> None:

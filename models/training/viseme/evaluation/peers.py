@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
+from affectia.evaluate.viseme.reference import FRAME_MS, SIL, Clip
+from affectia.evaluate.viseme.track import VISEMES, Track, of_weights
 from affectia.inference.model_store import default_cache_dir
 from affectia.inference.program import run_program
 from viseme.evaluation import sound
-from viseme.evaluation.reference import FRAME_MS, SIL, Clip
-from viseme.evaluation.track import VISEMES, Track, of_weights
 
 HEADAUDIO: Final = "@met4citizen/headaudio@0.1.0"  # MIT
 WLIPSYNC: Final = "wlipsync@1.3.1"  # MIT

@@ -1,25 +1,11 @@
-"""The sound of any file as one voice at 16 kHz, and the rates that peers want."""
+"""Sound at the rates that peers want."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import av
 import numpy as np
 from numpy.typing import NDArray
 
 from affectia.signals.audio_sample import VOICE_RATE_HZ
-
-
-def read(path: Path) -> NDArray[np.float32]:
-    """(n,) -1..1, mono at `VOICE_RATE_HZ`, from the first sample on; of a film its first sound track."""
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=VOICE_RATE_HZ)
-    pieces = []
-    with av.open(str(path)) as container:
-        for frame in container.decode(audio=0):
-            pieces += [out.to_ndarray()[0] for out in resampler.resample(frame)]
-    pieces += [out.to_ndarray()[0] for out in resampler.resample(None)]
-    return np.ascontiguousarray(np.concatenate(pieces), np.float32)
 
 
 def at_rate(pcm: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:

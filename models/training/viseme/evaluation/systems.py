@@ -8,22 +8,14 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from affectia import registry
-from affectia.clock import NANOS_PER_MILLI
-from affectia.errors import ModelError
+from affectia.evaluate.viseme import heard_visemes
+from affectia.evaluate.viseme.heard_visemes import HeardVisemes, NetworkVisemes
+from affectia.evaluate.viseme.reference import FRAME_MS, SIL, Clip
+from affectia.evaluate.viseme.track import Track, of_labels
 from affectia.inference.model_store import ModelStore
-from affectia.perception.voice.energy_detector import EnergyDetector
-from affectia.perception.voice.heard_frames import LOOK_AHEAD_FRAMES, LOOK_AHEAD_SAMPLES, ROWS_BEFORE
-from affectia.perception.voice.log_mel import OVERLAP, log_mel
-from affectia.perception.voice.silero_network import SILERO_MODEL, SileroNetwork
-from affectia.perception.voice.viseme_network import WEIGHTS, VisemeNetwork
-from affectia.perception.voice.voice_activity import SpeechDetector
-from affectia.perception.voice.voice_engine import VoiceEngine
-from viseme.evaluation import mouth
-from viseme.evaluation.reference import FRAME_MS, SIL, Clip, frame_count
-from viseme.evaluation.track import Track, of_labels, of_weights
+from affectia.perception.voice.viseme_network import WEIGHTS
 
 MODEL: Final = Path(__file__).resolve().parents[3] / "weights" / WEIGHTS
 LATE_FRAMES: Final = 4  # of the row that shows what lateness alone costs
@@ -45,72 +37,12 @@ class System(Protocol):
         """A track for each clip, `clip.frames` long."""
 
 
-class Engine:
-    """What a user gets: the sidecar's own engine, fed as a file is, its silence gate included."""
-
-    def __init__(self, name: str, network: VisemeNetwork | None) -> None:
-        self.name = name
-        self.has_network = network is not None
-        self.look_ahead_ms = VoiceEngine.look_ahead_nanos // NANOS_PER_MILLI
-        self._engine = VoiceEngine(_detector(), network)
-
-    def weights(self, pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(frames, 15) of one voice from its first sample to its last."""
-        return self._heard(pcm)[0]
-
-    def tracks(self, clips: Sequence[Clip]) -> list[Track]:
-        """The mouths as avatars show them, which takes some milliseconds more than visemes take."""
-        visemes, loudness = zip(*(self._heard(clip.pcm) for clip in clips), strict=True)
-        gaps = mouth.shown(visemes, loudness)
-        return [Track(rows.astype(np.float64), gap) for rows, gap in zip(visemes, gaps, strict=True)]
-
-    def _heard(self, pcm: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        stream = self._engine.new_stream()
-        try:
-            parts = [*self._engine.hear([stream], [pcm]), *self._engine.finish([stream])]
-        finally:
-            stream.close()
-        count = frame_count(pcm)
-        return np.concatenate([part.visemes for part in parts])[:count], np.concatenate([part.loudness for part in parts])[:count]
-
-
-class Network:
-    """The viseme network alone, a row per 10 ms: what training made, with no gate that keeps the mouth shut."""
-
-    name = "affectia, network alone"
-
-    def __init__(self, network: VisemeNetwork) -> None:
-        self._network = network
-        self.has_network = True
-        self.look_ahead_ms = LOOK_AHEAD_FRAMES * FRAME_MS
-
-    def weights(self, pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(frames, 15) of one voice from its first sample to its last."""
-        heard = np.concatenate((np.zeros(OVERLAP, np.float32), pcm, np.zeros(LOOK_AHEAD_SAMPLES, np.float32)))
-        rows, _ = self._network.visemes(log_mel(heard[None]), np.zeros((1, self._network.state_width), np.float32))
-        return rows[0, ROWS_BEFORE:][: frame_count(pcm)]
-
-    def tracks(self, clips: Sequence[Clip]) -> list[Track]:
-        """One after the other."""
-        return [of_weights(self.weights(clip.pcm), clip.frames) for clip in clips]
-
-
-def ours(path: Path = MODEL) -> list[Engine | Network]:
+def ours(path: Path = MODEL) -> list[HeardVisemes | NetworkVisemes]:
     """The engine with the network, the network alone, and the engine without one; only the last where the network is not there."""
-    fallback = Engine("affectia, energy only", None)
-    if not path.is_file():
-        return [fallback]
-    network = VisemeNetwork(path)
-    return [Engine("affectia", network), Network(network), fallback]
-
-
-def _detector() -> SpeechDetector:
-    """The engine's own choice: Silero where it was fetched, else loudness."""
-    try:
-        return SileroNetwork(ModelStore().path(SILERO_MODEL))
-    except ModelError as error:
-        print(f"speech is told from loudness alone: {error}", file=sys.stderr)
-        return EnergyDetector()
+    detector, notice = heard_visemes.speech_detector(ModelStore())
+    if notice:
+        print(notice, file=sys.stderr)
+    return heard_visemes.ours(path, detector)
 
 
 class Oracle:

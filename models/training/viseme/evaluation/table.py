@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from viseme.evaluation.metrics import Closures, agreement, changes_hz
-from viseme.evaluation.mouth_metrics import lead, silence, words
-from viseme.evaluation.reference import DataSet
-from viseme.evaluation.track import Track
+from affectia.evaluate.viseme.metrics import Closures, agreement, changes_hz
+from affectia.evaluate.viseme.mouth_metrics import lead, silence, words
+from affectia.evaluate.viseme.reference import DataSet
+from affectia.evaluate.viseme.track import Track
 
 BEGIN: Final = "<!-- viseme quality: written by `python models/training/viseme/evaluate.py --write` -->"
 END: Final = "<!-- end of viseme quality -->"

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from pocketsphinx import Config, Decoder, get_model_path
 
-from viseme.phones import SIL, spread, visemes_of_arpabet
+from affectia.evaluate.viseme.phones import SIL, spread, visemes_of_arpabet
 from viseme.voices.utterance import Utterance
 
 # Sentence -> words -> phones; `UW` and `UH` stand for the rounded front vowels too, `HH` for both sounds of "ch".

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from viseme.phones import spread, visemes_of_arpabet
+from affectia.evaluate.viseme.phones import spread, visemes_of_arpabet
 from viseme.voices.utterance import Utterance
 
 

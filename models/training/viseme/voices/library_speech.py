@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from viseme.phones import IGNORED, SIL, spread, visemes_of_arpabet
+from affectia.evaluate.viseme.phones import IGNORED, SIL, spread, visemes_of_arpabet
 from viseme.voices.forced_aligner import BRIEF_SECS, RATE_HZ, Phone, cut
 from viseme.voices.library_sources import SOURCES, Source, fetch
 from viseme.voices.utterance import Utterance

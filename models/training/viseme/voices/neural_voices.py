@@ -12,7 +12,8 @@ import onnx
 import onnxruntime
 
 from affectia import registry
-from viseme.phones import SIL, spread, visemes_of_ipa
+from affectia.evaluate.viseme.phones import SIL, spread
+from viseme.phones import visemes_of_ipa
 from viseme.voices.utterance import Utterance
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import soundfile
 
-from viseme.phones import SIL, spread, visemes_of_ipa
+from affectia.evaluate.viseme.phones import SIL, spread
+from viseme.phones import visemes_of_ipa
 from viseme.voices.utterance import Utterance
 
 _DICTIONARY = "/var/lib/mecab/dic/open-jtalk/naist-jdic"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
-from viseme.evaluation import mouth
+from affectia.evaluate.viseme import mouth
 
 VISEMES: Final = len(registry.VISEMES)
 

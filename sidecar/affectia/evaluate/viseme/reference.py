@@ -1,27 +1,23 @@
-"""What was said and when, a label per frame of 10 ms: from TextGrids, from the tables of made voices, from word times."""
+"""What was said and when, a label per frame of 10 ms: from TextGrids and from word times."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectia import registry
+from affectia.evaluate.viseme import phones
 from affectia.signals.audio_sample import VOICE_RATE_HZ
-from viseme import phones
-from viseme.evaluation import sound
 
 FRAME_MS: Final = 10  # frame k shows the instant k * FRAME_MS
 FRAMES_PER_SEC: Final = 1000 // FRAME_MS
 SIL: Final = phones.SIL
 IGNORED: Final = phones.IGNORED  # somebody speaks, nobody knows what: no frame of it is scored
 
-_UNKNOWN_PHONE: Final = "spn"  # the aligner's word for a sound that its dictionary lacks
 _ALIGN_UNITS_PER_SEC: Final = 25_000  # of GRID's word times: 74,500 stand for the 2.98 s of a clip
 _SILENT_WORDS: Final = ("sil", "sp")
 _INTERVAL: Final = re.compile(r'xmin = ([\d.]+)\s+xmax = ([\d.]+)\s+text = "([^"]*)"')
@@ -79,28 +75,17 @@ def text_grid(text: str) -> list[Segment]:
         raise ValueError('tier "phones" is missing in a TextGrid')
     segments: list[Segment] = []
     for start, end, phone in _INTERVAL.findall(tier.partition('name = "')[0]):
-        visemes = (IGNORED,) if phone == _UNKNOWN_PHONE else phones.visemes_of_arpabet(phone)
-        segments += phones.spread(float(start), float(end), visemes)
-    return segments
-
-
-def viseme_table(text: str) -> list[Segment]:
-    """Lines `start, end, name` of a made voice, seconds and tabs; a name is a viseme or an ARPAbet phone, `?` is IGNORED."""
-    segments: list[Segment] = []
-    for line in text.splitlines():
-        start, end, name = line.split("\t")
-        if name in ("?", _UNKNOWN_PHONE):
-            visemes: tuple[int, ...] = (IGNORED,)
-        elif name in registry.VISEMES:
-            visemes = (registry.VISEMES.index(name),)
-        else:
-            visemes = phones.visemes_of_arpabet(name)
+        visemes = (IGNORED,) if phone == phones.UNKNOWN_PHONE else phones.visemes_of_arpabet(phone)
         segments += phones.spread(float(start), float(end), visemes)
     return segments
 
 
 def word_times(text: str) -> list[Segment]:
-    """Lines `start end word` of GRID: 1 where a word is said, 0 elsewhere."""
+    """Lines `start end word` of GRID: 1 where a word is said, 0 elsewhere.
+
+    Raises:
+        ValueError: a line is no such line.
+    """
     rows = [line.split() for line in text.splitlines() if line.strip()]
     return [
         (int(start) / _ALIGN_UNITS_PER_SEC, int(end) / _ALIGN_UNITS_PER_SEC, int(word not in _SILENT_WORDS)) for start, end, word in rows
@@ -111,38 +96,3 @@ def phone_clip(name: str, pcm: NDArray[np.float32], segments: Iterable[Segment])
     """A clip whose phones are known."""
     found = labels(segments, frame_count(pcm))
     return Clip(name, pcm, found, found != SIL)
-
-
-def text_grids(folder: Path) -> DataSet:
-    """(b): a real voice with TextGrids beside its sound."""
-    clips = [
-        phone_clip(path.stem, sound.read(path.with_suffix(".flac")), text_grid(_text(path))) for path in sorted(folder.glob("*.TextGrid"))
-    ]
-    return DataSet("b", folder.name, _some(clips, folder))
-
-
-def made_voice(folder: Path) -> DataSet:
-    """(a): a synthetic voice, with a table beside its sound."""
-    clips = [
-        phone_clip(path.stem, sound.read(path.with_suffix(".flac")), viseme_table(_text(path))) for path in sorted(folder.glob("*.tsv"))
-    ]
-    return DataSet("a", folder.name, _some(clips, folder))
-
-
-def grid(folder: Path) -> DataSet:
-    """(c): films with word times beside them."""
-    clips = []
-    for path in sorted(folder.glob("*.align")):
-        pcm = sound.read(path.with_suffix(".mpg"))
-        clips.append(Clip(path.stem, pcm, None, labels(word_times(_text(path)), frame_count(pcm)) == 1))
-    return DataSet("c", folder.name, _some(clips, folder))
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def _some(clips: list[Clip], folder: Path) -> tuple[Clip, ...]:
-    if not clips:
-        raise SystemExit(f"no clip with times is there, expected some: {folder}")
-    return tuple(clips)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
-from viseme.evaluation.events import CLOSURE_FRAMES, TIMING_FRAMES, matched, stretches
-from viseme.evaluation.reference import FRAME_MS, FRAMES_PER_SEC, IGNORED, SIL
-from viseme.evaluation.track import VISEMES, Track
+from affectia.evaluate.viseme.events import CLOSURE_FRAMES, TIMING_FRAMES, matched, stretches
+from affectia.evaluate.viseme.reference import FRAME_MS, FRAMES_PER_SEC, IGNORED, SIL
+from affectia.evaluate.viseme.track import VISEMES, Track
 
 # What a mouth looks like, roughly; a viseme taken for another of its group is hardly seen.
 SHAPES: Final = {

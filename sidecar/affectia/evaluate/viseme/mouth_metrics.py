@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viseme.evaluation import mouth
-from viseme.evaluation.metrics import FF, PP, Pair, edge_offsets_ms, median
-from viseme.evaluation.reference import FRAME_MS
-from viseme.evaluation.track import Track
+from affectia.evaluate.viseme import mouth
+from affectia.evaluate.viseme.metrics import FF, PP, Pair, edge_offsets_ms, median
+from affectia.evaluate.viseme.reference import FRAME_MS
+from affectia.evaluate.viseme.track import Track
 
 SHUT: Final = 0.05  # as far open as this counts as shut
 AWAY_FRAMES: Final = 10  # silence is what lies 100 ms from speech: lips open before a sound and close behind it
