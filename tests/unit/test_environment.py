@@ -20,26 +20,29 @@ ALL = frozenset({"demo", "dev"})
 class Machine(Steps):
     """A machine on which making a .venv leaves a file, and pip leaves a line."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root / ".venv" / "setup.log", out=io.StringIO())
+    def __init__(self, root: Path, folder: str = ".venv") -> None:
+        super().__init__(root / folder / "setup.log", out=io.StringIO())
         self.root = root
+        self.folder = folder
         self.ran: list[str] = []
+        self.commands: list[str] = []
         self.called: list[str] = []
         self.failing = "\0"
         self.pull_status = 0
 
     def run(self, title: str, command: Sequence[str], *, env: Mapping[str, str] | None = None) -> bool:
         self.ran.append(title)
+        self.commands.append(" ".join(command[1:]))
         with self.log_path.open("a") as log:
             log.write("ERROR: (from versions: none)\n")
         if self.failing in title:
             return False
-        if title == "making .venv":
-            (self.root / ".venv" / "python-is-here").touch()
+        if title == f"making {self.folder}":
+            (self.root / self.folder / "python-is-here").touch()
         return True
 
     def probe(self, command: Sequence[str]) -> bool:
-        return (self.root / ".venv" / "python-is-here").exists()
+        return (self.root / self.folder / "python-is-here").exists()
 
     def call(self, command: Sequence[str]) -> int:
         self.called.append(" ".join(command[1:]))
@@ -47,7 +50,7 @@ class Machine(Steps):
 
     def environment(self) -> Environment:
         packages = SystemPackages(self, is_debian=False, which_library=lambda name: name)
-        return Environment(self.root, self, packages, probe=self.probe, call=self.call)
+        return Environment(self.root, self, packages, folder=self.folder, probe=self.probe, call=self.call)
 
     def prepare(self, extras: frozenset[str]) -> list[str]:
         """What ran, in order."""
@@ -77,6 +80,26 @@ def test_changed_pins_are_installed_into_what_is_there(machine: Machine) -> None
     machine.prepare(ALL)
     (machine.root / "constraints.txt").write_text("a==2\n")
     assert machine.prepare(DEMO) == ["installing the build tools", "installing the packages (demo, dev)"]
+
+
+def test_two_environments_of_a_checkout_know_nothing_of_each_other(machine: Machine) -> None:
+    other = Machine(machine.root, ".venv-slow")
+    machine.prepare(DEMO)
+    assert other.prepare(DEMO) == ["making .venv-slow", "installing the build tools", "installing the packages (demo)"]
+    (other.root / ".venv-slow" / "python-is-here").unlink()
+    assert other.prepare(DEMO)[0] == "making .venv-slow"
+    assert machine.prepare(DEMO) == []
+    assert other.environment().python.parent.parent == machine.root / ".venv-slow"
+
+
+def test_what_has_no_wheel_is_built_with_pinned_tools(machine: Machine) -> None:
+    machine.prepare(DEMO)
+    assert machine.commands[1].endswith(" hatchling editables")
+    other = Machine(machine.root, ".venv-slow")
+    other.prepare(frozenset({"funasr"}))
+    assert other.commands[1].endswith(" hatchling editables setuptools")
+    assert "constraints.txt" in other.commands[1]
+    assert "--no-build-isolation" in other.commands[2]
 
 
 def test_broken_venv_is_made_anew(machine: Machine) -> None:
