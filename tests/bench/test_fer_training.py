@@ -195,6 +195,15 @@ def test_light_and_contrast_do_not_change_the_answer() -> None:
     np.testing.assert_allclose(other, plain, atol=0.05)
 
 
+def test_mirrored_face_gets_the_same_answer_and_its_neighbours_none_of_it() -> None:
+    model = graph.model_of(random_weights()).SerializeToString()
+    images = pictures(3)
+    plain = session.logits_in(model, images)
+    np.testing.assert_allclose(session.logits_in(model, np.ascontiguousarray(images[:, :, ::-1])), plain, atol=1e-3)
+    np.testing.assert_allclose(session.logits_in(model, images[1:2]), plain[1:2], atol=1e-3)
+    assert np.abs(plain[0] - plain[1]).max() > 0.01
+
+
 def test_eight_bits_are_small_and_say_the_same_and_the_sidecar_opens_them(tmp_path: Path) -> None:
     whole = graph.model_of(random_weights())
     images = pictures(96)
