@@ -30,7 +30,7 @@ from affectia import registry
 from affectia.capture.camera import CameraOptions
 from affectia.capture.microphone_options import MicrophoneOptions
 from affectia.errors import ConfigError
-from affectia.fusion.affect_fusion import AffectFusionOptions
+from affectia.fusion.affect_fusion_options import AffectFusionOptions
 from affectia.fusion.face_fusion import FaceFusionOptions
 from affectia.fusion.voice_fusion import VoiceFusionOptions
 from affectia.motion.mouth_closure import MouthClosureOptions

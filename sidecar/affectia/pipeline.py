@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC, Clock
-from affectia.fusion.affect_fusion import AffectFusion, AffectFusionOptions
+from affectia.fusion.affect_fusion import AffectFusion
+from affectia.fusion.affect_fusion_options import AffectFusionOptions
 from affectia.fusion.face_fusion import FaceFusion, FaceFusionOptions
 from affectia.fusion.voice_fusion import VoiceFusion, VoiceFusionOptions
 from affectia.motion.mouth_closure import MouthClosureOptions

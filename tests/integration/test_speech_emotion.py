@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,6 +42,7 @@ pytestmark = pytest.mark.integration
 
 MICROPHONE = frozenset({"microphone"})
 BLOCK = 160
+ROOT = Path(__file__).resolve().parents[2]
 EDGE_LABELS = ("neutral", "happy", "sad", "angry")
 EDGE_SUPPORT = sum(1 << registry.EMOTIONS.index(name) for name in EDGE_LABELS)
 
@@ -203,6 +206,38 @@ def test_a_network_that_breaks_leaves_mouth_and_session_as_they_are(stage: Stage
     count = len(stage.feelings[0].calls)
     assert wait_until(lambda: len(stage.feelings[0].calls) > count + 1)
     assert is_heard(stage)
+
+
+STOPS_WHILE_IT_LOADS = """
+import threading
+from affectia.clock import SystemClock
+from affectia.perception.voice.emotion.emotion_listener import EmotionListener
+from affectia.perception.voice.emotion.emotion_thread import EmotionThread
+from affectia.perception.voice.emotion.speech_emotion_choice import SpeechEmotionChoice
+from affectia.perception.voice.emotion.speech_emotion_options import SpeechEmotionOptions
+from tests.unit.perception.voice.emotion.made_speech import FakeNetwork
+
+class Network(FakeNetwork):
+    def close(self):
+        print("let go")
+
+def load():
+    loading.set()
+    threading.Event().wait(0.5)
+    return SpeechEmotionChoice(Network())
+
+loading = threading.Event()
+thread = EmotionThread(load)
+thread.add(EmotionListener(admits=lambda: True, sink=print, clock=SystemClock(), options=SpeechEmotionOptions()))
+loading.wait()
+thread.stop(timeout_secs=0.0)
+print("stopped")
+"""
+
+
+def test_a_process_does_not_end_under_a_network_that_is_being_opened() -> None:
+    ended = subprocess.run([sys.executable, "-c", STOPS_WHILE_IT_LOADS], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout.split("\n"), ended.stderr) == (0, ["stopped", "let go", ""], "")
 
 
 def test_a_whole_sidecar_tells_how_a_face_and_a_voice_feel(models: ModelStore, tmp_path: Path) -> None:

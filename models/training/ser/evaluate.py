@@ -64,7 +64,7 @@ def other_language(clips: Sequence[Clip], edge: EdgeEmotion) -> dict[str, Any]:
     shares = np.zeros((len(clips), len(LABELS)))
     doubt = np.zeros(len(clips))
     for number, clip in enumerate(clips):
-        feelings = edge.feel([piece for secs, piece in cut(clip.pcm) if secs == _JOINED_SECS])
+        feelings = [told.doubted(edge.support) for told in edge.feel([piece for secs, piece in cut(clip.pcm) if secs == _JOINED_SECS])]
         shares[number] = np.mean([feeling.scores[_COLUMNS] for feeling in feelings], axis=0)
         doubt[number] = np.mean([feeling.unknown for feeling in feelings])
     report = _row(label, shares) | _areas(label, shares) | {"unknown": round(float(doubt.mean()), 3)}
@@ -74,7 +74,8 @@ def other_language(clips: Sequence[Clip], edge: EdgeEmotion) -> dict[str, Any]:
 
 def no_emotion(feelings: Sequence[Feeling]) -> dict[str, float]:
     """What is said of sounds that have none."""
-    scores = np.array([feeling.scores for feeling in feelings])
+    support = sum(1 << column for column in _COLUMNS)
+    scores = np.array([feeling.doubted(support).scores for feeling in feelings])
     highest = scores.max(axis=1)
     return {
         "unknown": round(float(np.mean([feeling.unknown for feeling in feelings])), 3),

@@ -64,7 +64,7 @@ class VoiceRun:
                 failures.append((item.name, str(error).rpartition(": ")[0] or str(error)))
                 step()
                 continue
-            results = self._results(pcm, durations)
+            results = self.results(pcm, durations)
             reached.append(bool(results))
             for result in results:
                 singles.add(item, result.scores[0], result.affect[0], result.affect_method)
@@ -79,8 +79,8 @@ class VoiceRun:
         )
         return EmotionRun(views, dict(left_out), tuple(failures))
 
-    def _results(self, pcm: NDArray[np.float32], durations: Durations) -> list[EmotionObservations]:
-        """What a listener says of one utterance, from its beginning to its end; time goes by as the sound does."""
+    def results(self, pcm: NDArray[np.float32], durations: Durations) -> list[EmotionObservations]:
+        """What a listener says of one voice, (n,) mono at 16 kHz, from its beginning to its end; time goes by as the sound does."""
         results: list[EmotionObservations] = []
         time = SoundTime()
         listener = EmotionListener(admits=lambda: True, sink=results.append, clock=time, options=self._options)

@@ -55,6 +55,8 @@ class ModalityEvidence:
         modality = seen.modality
         if modality is Modality.VOICE:
             self._note_speech(slots, seen)
+        if not seen.found.any():
+            return
         values = self._values(seen.scores, seen.affect, seen.confidence, seen.quality, seen.support)
         rows = np.flatnonzero(seen.found & np.isfinite(values).all(axis=1))
         if not rows.size:

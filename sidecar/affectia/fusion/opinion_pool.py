@@ -27,11 +27,12 @@ def pooled(scores: NDArray[np.float32], can_tell: NDArray[np.float32], shares: N
     them can tell; `shares` (m, 2) sum to 1.
     """
     opinions = scores if can_tell.all() else _completed(scores, can_tell, shares)
-    pool: NDArray[np.float32] = (opinions * shares[..., None]).sum(axis=1)
-    common = (opinions * can_tell).min(axis=1).sum(axis=1)
+    weighted, told = opinions * shares[..., None], opinions * can_tell
+    pool: NDArray[np.float32] = weighted[:, 0] + weighted[:, 1]
+    common = np.minimum(told[:, 0], told[:, 1]).sum(axis=1)
     if (common > _AGREED).any():
         agreement = np.maximum(common - _AGREED, 0) / (1 - _AGREED)
-        evenness = 2 * shares.min(axis=1)
+        evenness = 2 * np.minimum(shares[:, 0], shares[:, 1])
         pool **= (1 + (AGREEMENT_POWER - 1) * evenness * agreement)[:, None]
         pool /= np.maximum(pool.sum(axis=1, keepdims=True), _NONE)
     return pool

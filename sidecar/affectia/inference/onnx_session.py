@@ -91,7 +91,9 @@ def _runtime() -> ModuleType:
     try:
         runtime = importlib.import_module(RUNTIME)
     except ImportError:
-        raise ModelError(f"{RUNTIME} is not installed, expected it for networks that listen, run `pip install affectia[cpu]`") from None
+        raise ModelError(
+            f"{RUNTIME} is not installed, expected it for networks that hear voices and read faces, run `pip install affectia[cpu]`"
+        ) from None
     runtime.disable_telemetry_events()  # its Windows build hands events to the system's tracing
     return runtime
 

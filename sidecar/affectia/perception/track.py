@@ -184,19 +184,25 @@ class Track:
         is_studied = False
         try:
             observations = self._seen(sample)
-            if self._admits():  # consent may have been taken back meanwhile
+            if self._may_tell():  # consent may have been taken back meanwhile
                 self._sink(observations)
                 if not self._inbox.is_full and not self._is_crowded():
                     self._breathe()
-                if self._admits():
+                if self._may_tell():
                     feelings = self._perceiver.finish()
                     is_studied = True
-                    if feelings is not None and self._emotion_sink is not None and self._admits():
+                    if feelings is not None and self._emotion_sink is not None and self._may_tell():
                         self._emotion_sink(feelings)
         finally:
             self._newest_nanos = self._clock.now_nanos()
             if not is_studied:
                 self._perceiver.release()
+
+    def _may_tell(self) -> bool:
+        """Whether what is made of the sample that was taken is still wanted: once all is to be forgotten it is not, even where somebody
+        has been let in again meanwhile, or another session has the avatars.
+        """
+        return not self._is_to_forget and self._admits()
 
     def _seen(self, sample: VideoSample) -> FaceObservations:
         try:

@@ -57,8 +57,8 @@ def parts_u8(parts: NDArray[np.floating]) -> NDArray[np.uint8]:
     coded: NDArray[np.uint8] = whole.astype(np.uint8)
     gained = coded - whole
     missing = np.rint(-gained.sum(axis=1, keepdims=True))
-    rows, columns = np.ogrid[: whole.shape[0], : whole.shape[1]]
-    coded[rows, np.argsort(gained, axis=1, kind="stable")] += columns < missing
+    rows, places = np.arange(whole.shape[0])[:, None], np.arange(whole.shape[1])
+    coded[rows, gained.argsort(axis=1, kind="stable")] += places < missing
     return coded
 
 

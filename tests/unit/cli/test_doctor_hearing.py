@@ -9,7 +9,7 @@ from affectia.perception.voice.silero_network import SILERO_MODEL
 
 pytestmark = pytest.mark.unit
 
-NO_RUNTIME = "onnxruntime is not installed, expected it for networks that listen, run `pip install affectia[cpu]`"
+NO_RUNTIME = "onnxruntime is not installed, expected it for networks that hear voices and read faces, run `pip install affectia[cpu]`"
 NO_DETECTOR = "model silero_vad is not in the cache, run `affectia models pull silero_vad`"
 NO_WEIGHTS = "weights are not there, expected them to come with Affectia, install it again: viseme.onnx"
 SET_UP = "`python3 run.py setup` in a checkout, or `pip install affectia[cpu]`"

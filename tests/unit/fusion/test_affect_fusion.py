@@ -4,82 +4,20 @@ import dataclasses
 import math
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
-from affectia.errors import ConfigError
-from affectia.fusion.affect_fusion import TOLD_SECS, AffectFusion, AffectFusionOptions
-from affectia.fusion.face_fusion import FaceFusion
+from affectia.fusion.affect_fusion import TOLD_SECS
+from affectia.fusion.affect_fusion_options import AffectFusionOptions
 from affectia.registry import Group, Source
-from affectia.signals.affect_states import NO_LABEL, AffectStates
-from affectia.signals.avatar_state import AvatarState
-from affectia.signals.emotion_observations import ALL_EMOTIONS, AffectMethod, EmotionObservations, Modality
-from affectia.signals.voice_states import VoiceStates
+from affectia.signals.affect_states import NO_LABEL
+from affectia.signals.emotion_observations import ALL_EMOTIONS, AffectMethod, Modality
 from tests.unit.fakes import nanos, slots
 from tests.unit.feelings import EMOTION, PROSODY, feeling, mask, rows_of
+from tests.unit.fusion.affect_stage import FACE, MILLI, START, VOICE, Stage, emotion, score, shares
 
 pytestmark = pytest.mark.unit
-
-START = 10 * NANOS_PER_SEC
-MILLI = NANOS_PER_MILLI
-FACE, VOICE = Modality.FACE, Modality.VOICE
-SOON = AffectFusionOptions(scores_secs=0, affect_secs=0)
-
-
-def scored(scores: npt.NDArray[np.float32], support: int) -> npt.NDArray[np.float32]:
-    """Stands in for the projection: valence is happy, arousal surprise, dominance neutral."""
-    return np.stack([scores[:, EMOTION[name]] for name in ("happy", "surprise", "neutral")], axis=1)
-
-
-def voices(*speaking: float) -> VoiceStates:
-    """The voices of the first rows of a state, with these probabilities of speech."""
-    count = len(speaking)
-    nothing, visemes = np.zeros(count, np.float32), np.zeros((count, 15), np.float32)
-    rows = np.arange(count)
-    return VoiceStates(rows, visemes, visemes, nothing, np.array(speaking, np.float32), nothing, np.full(count, -1, np.int64))
-
-
-class Stage:
-    """How the people of three slots feel."""
-
-    def __init__(self, options: AffectFusionOptions | None = SOON, count: int = 3) -> None:
-        self.faces = FaceFusion(count)
-        self.affects = AffectFusion(count, options, projected=scored)
-
-    def observe(self, seen: EmotionObservations, *numbers: int) -> None:
-        self.affects.observe(slots(*(numbers or (0,))), seen)
-
-    def state(self, millis: float, *numbers: int, speaking: float | None = None) -> AvatarState:
-        rows = slots(*(numbers or (0,)))
-        times = nanos(*[START + round(millis * MILLI)] * rows.size)
-        state = self.faces.state(rows, times)
-        if speaking is not None:
-            state = dataclasses.replace(state, voices=voices(speaking))
-        return self.affects.joined(state, rows, times)
-
-    def told(self, millis: float, *numbers: int, speaking: float | None = None) -> AffectStates:
-        affects = self.state(millis, *numbers, speaking=speaking).affects
-        assert affects is not None
-        return affects
-
-
-def emotion(state: AvatarState, row: int = 0) -> tuple[bool, int, float, float, float]:
-    """Valid, source, confidence, age in milliseconds (-1: never), weight."""
-    place = (row, Group.EMOTION)
-    confidence, age_secs, weight = state.groups.levels[place].tolist()
-    age = -1 if math.isinf(age_secs) else round(age_secs * 1000)
-    return bool(state.groups.valid[place]), int(state.groups.source[place]), round(confidence, 2), age, round(weight, 2)
-
-
-def score(affects: AffectStates, name: str, row: int = 0) -> float:
-    return round(float(affects.scores[row, EMOTION[name]]), 3)
-
-
-def shares(affects: AffectStates, row: int = 0) -> list[float]:
-    return [round(share, 3) for share in affects.shares[row].tolist()]
 
 
 def test_nobody_known_is_no_affect_and_no_emotion() -> None:
@@ -445,22 +383,3 @@ def test_whatever_is_said_what_is_told_is_whole(steps: list[dict[str, float]]) -
         assert affects.scores.sum() == pytest.approx(1 if valid else 0, abs=1e-4)
         bits = (int(affects.support[0]) >> np.arange(8)) & 1
         assert not affects.scores[0][bits == 0].any()
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"least_confidence": 1.5}, "affect.least_confidence is 1.5, expected 0 to 1"),
-        ({"pause_weight": -0.1}, "affect.pause_weight is -0.1, expected 0 to 1"),
-        ({"mouth_weight": math.nan}, "affect.mouth_weight is nan, expected 0 to 1"),
-        ({"scores_secs": 61}, "affect.scores_secs is 61, expected 0 to 60"),
-        ({"speech_release_secs": -1}, "affect.speech_release_secs is -1, expected 0 to 60"),
-        ({"face_half_life_secs": 0}, "affect.face_half_life_secs is 0, expected more than 0 and at most 60"),
-        ({"face_gone_secs": 0.2}, "affect.face_gone_secs is 0.2, expected more than face_hold_secs, which is 0.25, and at most 60"),
-        ({"voice_gone_secs": 90}, "affect.voice_gone_secs is 90, expected more than voice_hold_secs, which is 0.6, and at most 60"),
-    ],
-)
-def test_options_out_of_range_are_refused(options: dict[str, float], message: str) -> None:
-    with pytest.raises(ConfigError) as refused:
-        AffectFusionOptions(**options)  # type: ignore[arg-type]
-    assert str(refused.value) == message

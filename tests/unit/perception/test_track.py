@@ -352,3 +352,29 @@ def test_a_crowd_does_not_take_the_turn_of_how_people_feel() -> None:
         box.put(sample(number))
         stream.step()
     assert len(out) == 3
+
+
+@pytest.mark.parametrize("during", ["perceive", "finish"])
+def test_what_was_seen_before_all_was_to_be_forgotten_is_not_told_after_a_new_admission(during: str) -> None:
+    box: Mailbox[VideoSample] = Mailbox()
+    out: list[object] = []
+
+    class Interrupted(FakePerceiver):
+        """Consent is taken back, and given again, while the network runs."""
+
+        def perceive(self, sample: VideoSample) -> FaceObservations:
+            if during == "perceive":
+                stream.forget()
+            return super().perceive(sample)
+
+        def finish(self) -> EmotionObservations | None:  # type: ignore[override]
+            super().finish()
+            stream.forget()
+            return felt(self.seen[-1])
+
+    perceiver = Interrupted()
+    stream = Track(box, perceiver, admits=Gate(True), sink=out.append, emotion_sink=out.append, breathe=lambda: None)
+    box.put(sample(1))
+    stream.step()
+    assert [type(told) for told in out] == ([] if during == "perceive" else [FaceObservations])
+    assert (perceiver.finished, perceiver.forgotten) == (during == "finish", 1)

@@ -7,7 +7,6 @@ half. A face that "unknown" or "no face" (NF) wins, or nothing does, has no labe
 from __future__ import annotations
 
 import csv
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -77,7 +76,6 @@ def _of_archive(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 def _of_tables(folder: Path, split: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Line for line one table belongs to the other."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     path = folder / _VOTES
     pictures = csv.DictReader(table_text(folder / _PICTURES).splitlines())
     judged = csv.DictReader(table_text(path).splitlines())
@@ -88,7 +86,7 @@ def _of_tables(folder: Path, split: str) -> tuple[NDArray[np.uint8], NDArray[np.
             if row["Usage"] == _USAGES[split]:
                 images.append(_grey(picture["pixels"]))
                 votes.append([int(row[name]) for name in _COLUMNS])
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
         found = f"FER+ tables cannot be read ({type(error).__name__})"
         raise CaptureError(f"{found}, expected as many lines in {_PICTURES} and {_VOTES}, with {', '.join(_COLUMNS)}: {path}") from None
     if not images:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -92,4 +93,14 @@ def test_tables_of_different_length_are_refused(tmp_path: Path) -> None:
     short = (tmp_path / "fer2013new.csv").read_text().splitlines()[:-1]
     written(tmp_path / "fer2013new.csv", *short)
     with pytest.raises(CaptureError, match=r"FER\+ tables cannot be read .* as many lines"):
+        ferplus.read(tmp_path, "valid")
+
+
+def test_tables_with_an_endless_line_are_refused_and_what_other_tables_may_hold_stays_as_it_is(tmp_path: Path) -> None:
+    tables(tmp_path)
+    limit = csv.field_size_limit()
+    ferplus.read(tmp_path, "valid")
+    assert csv.field_size_limit() == limit
+    written(tmp_path / "fer2013.csv", "emotion,pixels,Usage", f"0,{'0 ' * limit},PublicTest")
+    with pytest.raises(CaptureError, match=r"FER\+ tables cannot be read \(Error\)"):
         ferplus.read(tmp_path, "valid")

@@ -32,8 +32,8 @@ _STEPS_A_SEC: Final = VOICE_RATE_HZ / STEP
 class EdgeEmotion:
     """A SpeechEmotion that knows neutral, happy, sad and angry; one window after another, about 11 ms for 3 s on one thread.
 
-    What it cannot tell (silence, noise, music, too little voice, sound unlike any speech that it was trained on) has a high `unknown`, and
-    its scores are the flatter for it. `provider` is what runs the encoder, `notice` why that is not what was wanted; `usual` is for
+    What it cannot tell (silence, noise, music, too little voice, sound unlike any speech that it was trained on) has a high `unknown`.
+    `provider` is what runs the encoder, `notice` why that is not what was wanted; `usual` is for
     UsualFeeling.
     """
 
@@ -48,8 +48,9 @@ class EdgeEmotion:
         self.support: int = sum(1 << column for column in self._columns)
         self.provider: str = encoder.provider
         self.notice: str = encoder.notice
-        self.usual = np.zeros(EMOTIONS, np.float32)
-        self.usual[self._columns] = head.usual
+        usual = np.zeros(EMOTIONS, np.float32)
+        usual[self._columns] = head.usual
+        self.usual: NDArray[np.float32] | None = usual
         self._flat = np.zeros(EMOTIONS, np.float32)
         self._flat[self._columns] = 1 / len(self._columns)
         times = np.arange(round(_WINDOW_SECS * VOICE_RATE_HZ)) / VOICE_RATE_HZ
@@ -82,10 +83,8 @@ class EdgeEmotion:
 
     def _feeling(self, window: NDArray[np.float32]) -> Feeling:
         scores, unknown = self._told(window)
-        flatter = ((1 - unknown) * scores + unknown * self._flat).astype(np.float32)
-        # Nothing known is no feeling, not the middle of four.
-        affect = np.float32(1 - unknown) * projected(scores[None], self.support)[0]
-        return Feeling(scores=flatter, affect=affect, affect_method=AffectMethod.PROJECTED, unknown=unknown)
+        affect = projected(scores[None], self.support)[0]
+        return Feeling(scores=scores, affect=affect, affect_method=AffectMethod.PROJECTED, unknown=unknown)
 
     def _told(self, window: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
         """(EMOTIONS,) scores, and the probability that they mean nothing."""

@@ -13,6 +13,7 @@ from affectia.perception.voice.emotion.prosody import prosody
 from affectia.perception.voice.emotion.speech_emotion import Feeling, SpeechEmotion
 from affectia.perception.voice.emotion.speech_emotion_options import SpeechEmotionOptions
 from affectia.perception.voice.emotion.speech_window import FRAMES_A_SEC, HeardSpeech, SpeechWindow
+from affectia.perception.voice.emotion.usual_feeling import UsualFeeling
 from affectia.perception.voice.heard_frames import HeardFrames
 from affectia.signals.emotion_observations import EMOTIONS, EmotionObservations, Modality
 from affectia.telemetry.duration_window import DurationWindow
@@ -47,6 +48,7 @@ class EmotionListener:
         self._period_nanos = round(options.period_secs * NANOS_PER_SEC)
         self._least_speech_frames = round(options.least_speech_secs * FRAMES_A_SEC)
         self._heard: HeardSpeech | None = None  # what was handed out
+        self._usual: UsualFeeling | None = None  # of who speaks, once something was told
         self._began_nanos = 0
         self._due_nanos: int | None = None
         self._is_fresh = True
@@ -87,7 +89,9 @@ class EmotionListener:
 
     def forget(self) -> None:
         """Throw the sound away at once, and any result of it that is still being worked on."""
-        self._window.clear()
+        with self._window.lock:
+            self._window.clear()
+            self._usual = None
         self._due_nanos = None
         self._is_fresh = True
         self._failed_in_row = 0
@@ -117,10 +121,11 @@ class EmotionListener:
         said = prosody(heard.pcm, heard.is_speech)
         self.durations.add(self._clock.now_nanos() - self._began_nanos)
         self._failed_in_row = 0
-        scores = np.asarray(feeling.scores, np.float32).reshape(1, EMOTIONS)
         with self._window.lock:  # so that `forget` is before it or after it
             if not (self._window.is_still(heard) and self._admits()):
                 return
+            told = self._against_usual(feeling, network, new_secs=heard.new_secs).doubted(network.support)
+            scores = np.asarray(told.scores, np.float32).reshape(1, EMOTIONS)
             is_fresh, self._is_fresh = self._is_fresh, False
             self._sink(
                 EmotionObservations(
@@ -129,9 +134,9 @@ class EmotionListener:
                     np.ones(1, np.bool_),
                     scores,
                     network.support,
-                    np.asarray(feeling.affect, np.float32).reshape(1, 3),
+                    np.asarray(told.affect, np.float32).reshape(1, 3),
                     feeling.affect_method,
-                    confidence=np.array([scores.max() * (1 - feeling.unknown)], np.float32),
+                    confidence=scores.max(axis=1),
                     quality=np.array([heard.share], np.float32),
                     fresh=np.array([is_fresh]),
                     prosody=said,
@@ -139,6 +144,13 @@ class EmotionListener:
                     language=feeling.language,
                 )
             )
+
+    def _against_usual(self, feeling: Feeling, network: SpeechEmotion, *, new_secs: float) -> Feeling:
+        if network.usual is None:
+            return feeling
+        if self._usual is None:
+            self._usual = UsualFeeling(network.usual, network.support)
+        return self._usual.told(feeling, new_secs=new_secs)
 
     def fail(self) -> None:
         """Note that what was taken could not be listened to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import os
@@ -26,6 +27,7 @@ THREAD_NAME: Final = "perception-emotion"
 LOADING: Final = "loading"
 MOST_AT_ONCE: Final = 4  # voices in one call: the others do not wait much longer for their turn than these do
 FAILURE_LOG_SECS: Final = 10.0
+PROCESS_WAITS_SECS: Final = 10.0  # at its end, for a network that is still being opened or at work
 _NICE: Final = 5  # faces and mouths come first
 
 Turn = tuple[EmotionListener, NDArray[np.float32]]
@@ -72,12 +74,14 @@ class EmotionThread:
         return "" if self._choice is None else self._choice.notice
 
     def stop(self, timeout_secs: float = 0.9) -> None:
-        """End the thread; a network that is at work then is let go when it is done."""
+        """End the thread; a network that is being opened or at work then is let go when it is done, and the process stays until it is."""
         with self._changed:
             self._is_stopping = True
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(timeout_secs)
+            if self._thread.is_alive():  # an interpreter that ends under a thread in a library of C++ aborts
+                atexit.register(self._thread.join, PROCESS_WAITS_SECS)
         for listener in self._listeners:
             listener.close()
 

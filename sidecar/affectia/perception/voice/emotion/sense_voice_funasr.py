@@ -46,6 +46,7 @@ class SenseVoiceFunasr:
     """
 
     name: Final = "funasr"
+    usual: Final = None
     notice: Final = ""
 
     def __init__(self, folder: Path, *, options: SenseVoiceOptions | None = None) -> None:

@@ -45,6 +45,7 @@ class SenseVoiceOnnx:
     """
 
     name: Final = "sensevoice"
+    usual: Final = None
 
     def __init__(self, path: Path, tokens_path: Path, *, options: SenseVoiceOptions | None = None) -> None:
         self._options = options or SenseVoiceOptions()

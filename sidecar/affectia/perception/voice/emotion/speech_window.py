@@ -28,12 +28,14 @@ class HeardSpeech:
     """A copy of some sound that has speech in it.
 
     `pcm` (n * HOP,) float32, mono, 16 kHz; `is_speech` (n,) bool, of its frames of 10 ms; `share` 0..1: how much of the longest window
-    that could be is speech; `ends_at_nanos`: when its last sample sounded; `number`: of the window's content, for `is_still`.
+    that could be is speech; `new_secs`: speech in it that was in none before; `ends_at_nanos`: when its last sample sounded; `number`: of
+    the window's content, for `is_still`.
     """
 
     pcm: NDArray[np.float32]
     is_speech: NDArray[np.bool_]
     share: float
+    new_secs: float
     ends_at_nanos: int
     number: int
 
@@ -97,7 +99,7 @@ class SpeechWindow:
         most = min(round(window_secs * FRAMES_A_SEC), _KEPT_FRAMES)
         least = round(least_secs * FRAMES_A_SEC)
         with self.lock:
-            self.new_speech_frames = 0
+            new_frames, self.new_speech_frames = self.new_speech_frames, 0
             oldest, end = self._oldest_frame(most), self._end_frame
             is_speech = _taken(self._is_speech, oldest, end)
             spoken = np.flatnonzero(is_speech)
@@ -110,6 +112,7 @@ class SpeechWindow:
                 _taken(self._pcm, first * HOP, last * HOP),
                 is_speech[first - oldest : last - oldest],
                 spoken.size / most,
+                min(new_frames, spoken.size) / FRAMES_A_SEC,
                 self._ends_at_nanos - (end - last) * FRAME_NANOS,
                 self._number,
             )

@@ -19,6 +19,7 @@ from affectia.signals.emotion_observations import EMOTIONS
 
 _MEMORY_SECS: Final = 120.0  # of speech, after which what was heard counts for 1 / e
 _SLOW_SECS: Final = 10.0  # of speech, after which half of the difference is taken away: who has just begun has no usual yet
+_STRANGER: Final = 0.5  # the doubt in what is told of a voice whose usual is not known at all; it goes as that becomes known
 _FLOOR: Final = 1e-4  # of a probability: one that is nothing must not outweigh all others
 _BITS: Final = 1 << np.arange(EMOTIONS)
 
@@ -40,22 +41,22 @@ class UsualFeeling:
     def told(self, feeling: Feeling, *, new_secs: float) -> Feeling:
         """The feeling against the voice's usual; `new_secs` of its window are speech that no window before had.
 
-        What is unknown counts for less, and stays as flat as it was.
+        What is unknown counts for less. The less is known of the voice, the more its feeling is doubted.
         """
         logs = np.log(np.maximum(feeling.scores[self._told].astype(np.float64), _FLOOR))
         new = max(new_secs, 0.0) * (1 - feeling.unknown)
         keep = math.exp(-new / _MEMORY_SECS)
         self._sum = keep * self._sum + new * logs
         self._secs = keep * self._secs + new
+        share = self._secs / (self._secs + _SLOW_SECS)
+        unknown = 1 - (1 - feeling.unknown) * (1 - _STRANGER * (1 - share))
         if self._secs == 0:
-            return feeling
-        share = (1 - feeling.unknown) * self._secs / (self._secs + _SLOW_SECS)
+            return replace(feeling, unknown=unknown)
         logs -= share * (self._sum / self._secs - self._expected)
         powers = np.exp(logs - logs.max())
         scores = np.zeros(EMOTIONS, np.float32)
         scores[self._told] = powers / powers.sum()
-        affect = np.float32(1 - feeling.unknown) * projected(scores[None], self._support)[0]
-        return replace(feeling, scores=scores, affect=affect)
+        return replace(feeling, scores=scores, affect=projected(scores[None], self._support)[0], unknown=unknown)
 
     def clear(self) -> None:
         """Somebody else may speak from now on."""

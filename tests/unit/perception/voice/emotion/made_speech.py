@@ -41,6 +41,7 @@ class FakeNetwork:
     support = ALL_EMOTIONS
     provider = "CPUExecutionProvider"
     notice = ""
+    usual: NDArray[np.float32] | None = None
 
     def __init__(self, *, window_secs: float = 3.0, least_secs: float = 1.0) -> None:
         self.window_secs = window_secs

@@ -38,6 +38,7 @@ def test_it_is_a_speech_emotion(tmp_path: Path) -> None:
     assert network.support == sum(1 << number for number in LABELS)
     assert (network.window_secs, network.least_secs) == (3.0, 1.0)
     assert (network.provider, network.notice) == ("CPUExecutionProvider", "")
+    assert small.usual is not None
     assert small.usual.tolist() == [-1, -2, -3, -4, 0, 0, 0, 0]
     (feeling,) = network.feel([noise(2)])
     assert feeling.scores.dtype == np.float32
@@ -59,11 +60,11 @@ def test_windows_are_told_one_by_one_and_the_newest_three_seconds_count(tmp_path
     assert network.feel([]) == []
 
 
-def test_doubt_flattens_scores_and_takes_the_affect_away(tmp_path: Path) -> None:
+def test_doubt_stands_beside_the_scores(tmp_path: Path) -> None:
     sure, doubtful = edge(tmp_path / "sure").feel([noise(2)])[0], edge(tmp_path / "doubtful", unknown=0.75).feel([noise(2)])[0]
     assert doubtful.unknown == pytest.approx(0.75)
-    np.testing.assert_allclose(doubtful.scores[LABELS], 0.25 * sure.scores[LABELS] + 0.75 * 0.25, atol=1e-5)
-    np.testing.assert_allclose(doubtful.affect, 0.25 * sure.affect, atol=1e-5)
+    np.testing.assert_allclose(doubtful.scores, sure.scores, atol=1e-5)
+    np.testing.assert_allclose(doubtful.affect, sure.affect, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_what_cannot_be_told_is_unknown(tmp_path: Path, window: np.ndarray) -> N
     (feeling,) = edge(tmp_path, sharpness=100).feel([window])
     assert feeling.unknown == 1
     np.testing.assert_allclose(feeling.scores[LABELS], 0.25)
-    np.testing.assert_array_equal(feeling.affect, 0)
+    np.testing.assert_array_equal(feeling.doubted(sum(1 << number for number in LABELS)).affect, 0)
 
 
 def test_little_voice_is_doubted_the_more_the_less_there_is(tmp_path: Path) -> None:

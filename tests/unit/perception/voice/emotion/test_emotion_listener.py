@@ -80,10 +80,12 @@ def test_what_is_told_of_a_window(stage: Stage) -> None:
     (found,) = stage.out
     assert (found.modality, found.count, found.found.tolist()) == (Modality.VOICE, 1, [True])
     assert found.captured_at_nanos == START + 2 * NANOS_PER_SEC
-    assert found.scores[0, HAPPY] == pytest.approx(0.65)
+    happy = 0.8 * 0.65 + 0.2 / 8  # doubt counts once, in the scores
+    assert found.scores[0, HAPPY] == pytest.approx(happy)
+    assert found.scores.sum() == pytest.approx(1)
     assert (found.support, found.affect_method) == (ALL_EMOTIONS, AffectMethod.PROJECTED)
-    assert found.affect.tolist() == [pytest.approx([0.5, 0.3, 0.2])]
-    assert found.confidence.tolist() == [pytest.approx(0.65 * 0.8)]
+    assert found.affect.tolist() == [pytest.approx([0.4, 0.24, 0.16])]
+    assert found.confidence.tolist() == [pytest.approx(happy)]
     assert found.quality.tolist() == [pytest.approx(2 / 3)]
     assert (found.events, found.language) == (0b1010, "en")
     assert found.prosody is not None
@@ -92,6 +94,19 @@ def test_what_is_told_of_a_window(stage: Stage) -> None:
     for values in (found.scores, found.affect, found.confidence, found.quality):
         assert values.dtype == np.float32
     assert stage.listener.durations.added == 1
+
+
+def test_a_voice_is_told_against_its_usual_until_it_is_forgotten(stage: Stage) -> None:
+    stage.network.usual = np.full(8, -4, np.float32)
+    stage.network.usual[0] = -0.2  # people are neutral, mostly
+    stage.say(15.0, listens=True)
+    happiness = [float(found.scores[0, HAPPY]) for found in stage.out]
+    assert happiness[0] > 0.3
+    assert happiness[-1] < 0.5 * happiness[0]
+    assert happiness == sorted(happiness, reverse=True)
+    stage.listener.forget()
+    stage.say(2.0, listens=True)
+    assert stage.out[-1].scores[0, HAPPY] > 0.9 * happiness[0]
 
 
 def test_the_first_result_comes_with_the_first_second_and_then_every_period(stage: Stage) -> None:

@@ -86,7 +86,7 @@ def stage() -> Iterator[Stage]:
 def test_nobody_pays_before_there_is_a_voice(stage: Stage) -> None:
     assert stage.loads == []
     assert (stage.thread.method, stage.thread.provider, stage.thread.notice) == ("loading", "", "")
-    assert THREAD_NAME not in [thread.name for thread in threading.enumerate()]
+    assert wait_until(lambda: THREAD_NAME not in [thread.name for thread in threading.enumerate()]), "that of another test may be ending"
 
 
 def test_the_network_is_loaded_on_the_thread_and_whoever_adds_a_voice_does_not_wait(stage: Stage) -> None:

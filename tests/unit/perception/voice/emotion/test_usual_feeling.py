@@ -67,15 +67,15 @@ def test_scores_stay_probabilities_of_what_can_be_told() -> None:
     assert np.isfinite(told.scores).all()
 
 
-def test_what_is_unknown_neither_counts_nor_changes() -> None:
+def test_what_is_unknown_does_not_count() -> None:
     usual = UsualFeeling(EXPECTED, SUPPORT)
     noise = feeling(0.25, 0.25, 0.25, 0.25, unknown=1.0)
-    assert heard_for(usual, noise, 60) is noise
+    told = heard_for(usual, noise, 60)
+    assert (told.unknown, told.scores.tolist()) == (1, noise.scores.tolist())
     bright = feeling(0.05, 0.85, 0.05, 0.05)
     heard_for(usual, bright, 30)
     before = usual.told(bright, new_secs=0).scores
-    told = heard_for(usual, noise, 60)
-    np.testing.assert_allclose(told.scores[TOLD], 0.25, atol=1e-6)
+    heard_for(usual, noise, 60)
     np.testing.assert_allclose(usual.told(bright, new_secs=0).scores, before, atol=1e-6)
 
 
@@ -84,8 +84,17 @@ def test_somebody_else_has_no_usual() -> None:
     bright = feeling(0.05, 0.85, 0.05, 0.05)
     heard_for(usual, bright, 60)
     usual.clear()
-    assert usual.told(bright, new_secs=0) is bright
+    assert usual.told(bright, new_secs=0).scores.tolist() == bright.scores.tolist()
     assert usual.told(bright, new_secs=0.5).scores.argmax() == HAPPY
+
+
+def test_what_is_told_of_a_stranger_is_doubted_until_the_voice_is_known() -> None:
+    usual = UsualFeeling(EXPECTED, SUPPORT)
+    sure = feeling(0.9, 0.04, 0.03, 0.03, unknown=0.1)
+    doubts = [usual.told(sure, new_secs=0).unknown] + [usual.told(sure, new_secs=1).unknown for _ in range(300)]
+    assert doubts[0] == pytest.approx(1 - 0.9 * 0.5)
+    assert doubts == sorted(doubts, reverse=True)
+    assert doubts[-1] == pytest.approx(0.1, abs=0.05)
 
 
 def test_it_does_not_matter_how_often_it_is_told() -> None:
