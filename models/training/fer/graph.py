@@ -14,6 +14,7 @@ from fer.shape import BLOCKS, EMOTIONS, LEAST_VARIANCE, NORM_EPSILON, SIDE, WIDT
 
 OPSET: Final = 17
 IR_VERSION: Final = 8
+TRAINED_ON: Final = "FER+ train"
 # Nodes that bring light and contrast of every face to the same: they stay float, they cost nothing.
 NORMALIZATION: Final = ("mean", "centred", "squares", "variance", "raised", "deviation", "normalized")
 
@@ -92,7 +93,8 @@ def model_of(state: Weights, *, is_half: bool = False) -> onnx.ModelProto:
 def with_facts(model: onnx.ModelProto, *, version: str, temperature: float) -> onnx.ModelProto:
     """The model with what is said of it: probabilities are softmax(logits / temperature)."""
     del model.metadata_props[:]
-    for key, value in {"version": version, "temperature": f"{temperature:.4f}", "labels": ",".join(registry.EMOTIONS)}.items():
+    facts = {"version": version, "temperature": f"{temperature:.4f}", "labels": ",".join(registry.EMOTIONS), "trained_on": TRAINED_ON}
+    for key, value in facts.items():
         model.metadata_props.add(key=key, value=value)
     return model
 
