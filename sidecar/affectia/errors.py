@@ -21,6 +21,8 @@ paths last. No image, sound, transcript, landmark or score ever stands in a mess
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import ClassVar
 
 
@@ -100,3 +102,10 @@ class WireError(AffectiaError, ValueError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+def not_one_of(setting: str, found: str, choices: Sequence[str]) -> ConfigError:
+    """The error of a setting that is none of its choices; names the nearest one, where one is near."""
+    near = get_close_matches(found, choices, n=1, cutoff=0.5)
+    hint = f", did you mean {near[0]}" if near else ""
+    return ConfigError(f"{setting} is {found!r}, expected one of {', '.join(choices)}{hint}")

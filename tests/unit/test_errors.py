@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from affectia import errors
-from affectia.errors import AffectiaError, WireError
+from affectia.errors import AffectiaError, ConfigError, WireError, not_one_of
 
 pytestmark = pytest.mark.unit
 
@@ -39,3 +39,10 @@ def test_a_wire_error_carries_its_status() -> None:
     error = WireError(4, "avatar_frame is unknown")
     assert (error.status, str(error)) == (4, "avatar_frame is unknown")
     assert isinstance(error, ValueError)
+
+
+def test_a_setting_that_is_none_of_its_choices_is_told_the_nearest() -> None:
+    error = not_one_of("mode", "atuo", ("auto", "off"))
+    assert isinstance(error, ConfigError)
+    assert str(error) == "mode is 'atuo', expected one of auto, off, did you mean auto"
+    assert str(not_one_of("mode", "xyz", ("auto", "off"))) == "mode is 'xyz', expected one of auto, off"

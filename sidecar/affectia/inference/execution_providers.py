@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from affectia.errors import ConfigError
+from affectia.errors import not_one_of
 
 AUTO: Final = "auto"
 CPU: Final = "CPUExecutionProvider"
@@ -26,9 +25,7 @@ def check_wanted(wanted: str, *, setting: str) -> str:
     """`wanted` as it is; raises ConfigError where it is neither AUTO nor one of PROVIDERS. `setting` is what the message calls it."""
     known = (AUTO, *PROVIDERS)
     if wanted not in known:
-        near = get_close_matches(wanted, known, n=1, cutoff=0.5)
-        hint = f", did you mean {near[0]}" if near else ""
-        raise ConfigError(f"{setting} is {wanted!r}, expected one of {', '.join(known)}{hint}")
+        raise not_one_of(setting, wanted, known)
     return wanted
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from affectia.errors import ConfigError
+from affectia.errors import ConfigError, not_one_of
 from affectia.evaluate.labelled_set import LabelledSet
 from affectia.evaluate.layouts import affectnet, class_folders, cremad, emodb, ferplus, iemocap, nemo, rafdb, ravdess
 
@@ -85,9 +84,7 @@ def read_set(folder: Path, layouts: tuple[Layout, ...], *, name: str | None = No
 def _named(name: str, layouts: tuple[Layout, ...]) -> Layout:
     names = {layout.name: layout for layout in layouts}
     if name not in names:
-        near = get_close_matches(name, names, n=1, cutoff=0.5)
-        hint = f", did you mean {near[0]}" if near else ""
-        raise ConfigError(f"layout is {name!r}, expected one of {', '.join(names)}{hint}")
+        raise not_one_of("layout", name, tuple(names))
     return names[name]
 
 

@@ -6,13 +6,12 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from affectia.errors import ConfigError, ModelError, ModelMissing
+from affectia.errors import ConfigError, ModelError, ModelMissing, not_one_of
 from affectia.inference.execution_providers import check_wanted
 from affectia.inference.model_store import ModelStore
 from affectia.inference.own_weights import own_weights
@@ -45,9 +44,7 @@ class FaceEmotionOptions:
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
-            near = get_close_matches(self.method, METHODS, n=1, cutoff=0.5)
-            hint = f", did you mean {near[0]}" if near else ""
-            raise ConfigError(f"face_emotion.method is {self.method!r}, expected one of {', '.join(METHODS)}{hint}")
+            raise not_one_of("face_emotion.method", self.method, METHODS)
         if not 1 <= self.rate_hz <= 60:
             raise ConfigError(f"face_emotion.rate_hz is {self.rate_hz}, expected 1 to 60")
         check_wanted(self.provider, setting="face_emotion.provider")

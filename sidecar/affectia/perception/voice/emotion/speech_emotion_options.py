@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from affectia.errors import ConfigError
+from affectia.errors import ConfigError, not_one_of
 from affectia.inference.execution_providers import check_wanted
 
 AUTO: Final = "auto"
@@ -32,9 +31,7 @@ class SpeechEmotionOptions:
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
-            near = get_close_matches(self.method, METHODS, n=1, cutoff=0.5)
-            hint = f", did you mean {near[0]}" if near else ""
-            raise ConfigError(f"speech_emotion.method is {self.method!r}, expected one of {', '.join(METHODS)}{hint}")
+            raise not_one_of("speech_emotion.method", self.method, METHODS)
         if not 0.1 <= self.period_secs <= 5:
             raise ConfigError(f"speech_emotion.period_secs is {self.period_secs}, expected 0.1 to 5")
         if not 0.2 <= self.least_speech_secs <= 2:
