@@ -75,7 +75,7 @@ def _noise(count: int, rng: np.random.Generator) -> Sound:
 def _babble(count: int, others: Sequence[Sound], rng: np.random.Generator) -> Sound:
     babble = np.zeros(count)
     for _ in range(rng.integers(1, 5)):
-        other = others[rng.integers(len(others))]
+        other = others[int(rng.integers(len(others)))]
         babble += np.resize(np.roll(other, rng.integers(len(other))), count) / (other.std() + 1e-9)
     return np.asarray(babble / (babble.std() + 1e-9), np.float32)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -40,7 +40,7 @@ def model_of(head: SerHead, facts: Mapping[str, str], *, half: bool = False) -> 
         constants.append(numpy_helper.from_array(array if array.dtype == np.int64 else array.astype(dtype), name))
         return name
 
-    def node(kind: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def node(kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
         nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
 
@@ -114,7 +114,7 @@ def write(head: SerHead, facts: Mapping[str, str], into: Path, *, frames: Frames
     _compare(eight, head, frames[1::2], most=_EIGHT_PARITY)
 
 
-class _Calibration(CalibrationDataReader):  # type: ignore[misc] - it has no types
+class _Calibration(CalibrationDataReader):  # type: ignore[misc]  # it has no types
     """Frames one window after another, for the ranges of activations."""
 
     def __init__(self, frames: Frames) -> None:
