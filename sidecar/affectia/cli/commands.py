@@ -21,7 +21,7 @@ from affectia.version import installed_version
 
 app = typer.Typer(
     name="affectia",
-    help="Watches a face, streams what an avatar needs.",
+    help="Watches a face, hears a voice, streams what an avatar needs.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -47,4 +47,4 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
-    """Watches a face, streams what an avatar needs."""
+    """Watches a face, hears a voice, streams what an avatar needs."""

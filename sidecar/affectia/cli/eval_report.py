@@ -121,8 +121,8 @@ def affect_table(figures: Sequence[tuple[View, AffectFigures]]) -> Table:
 def gap_table(view: View, gap: GroupGap) -> Table:
     """Groups of one kind; of many only the worst and the best."""
     counted = gap.counted
-    points = f"{100 * gap.gap:.1f} points" if math.isfinite(gap.gap) else "not known"
-    table = _table(f"{gap.kind}: {view.name}, UAR apart by {points}", gap.kind, "items", "accuracy (WA)", "UAR (UA)")
+    apart = f"UAR apart by {100 * gap.gap:.1f} points" if math.isfinite(gap.gap) else "too few of each group to compare their UAR"
+    table = _table(f"{gap.kind}: {view.name}, {apart}", gap.kind, "items", "accuracy (WA)", "UAR (UA)")
     shown = gap.groups if len(gap.groups) <= _FEW_GROUPS else (*counted[:1], *counted[1:][-1:])
     for group in shown:
         few = "" if group.count >= LEAST_COUNT else f" (fewer than {LEAST_COUNT})"

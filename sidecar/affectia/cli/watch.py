@@ -36,7 +36,7 @@ def watch(
     *,
     endpoint: Annotated[str, typer.Option(help="Where the frames are.")] = DEFAULT_ENDPOINT,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and message.")] = False,
-    affect: Annotated[bool, typer.Option("--affect/--no-affect", help="Also action units, gaze and blinks, or frames only.")] = True,
+    affect: Annotated[bool, typer.Option("--affect/--no-affect", help="Also feelings, action units, gaze and blinks, or not.")] = True,
     seconds: Annotated[float, typer.Option(min=0, help="How long; 0 is until Ctrl-C.")] = 0.0,
 ) -> None:
     """Show what a running sidecar sends; waits for one, and through its restarts."""

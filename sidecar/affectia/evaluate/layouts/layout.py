@@ -30,7 +30,7 @@ def _whole(read: Callable[[Path], LabelledSet]) -> Callable[[Path, str], Labelle
 def _folders(suffixes: frozenset[str], what: str) -> Layout:
     return Layout(
         class_folders.NAME,
-        f"folders named after emotions (angry, happy, ...) with {what}",
+        f"at least two folders named after emotions (angry, happy, ...) with {what}",
         lambda folder: class_folders.is_here(folder, suffixes),
         lambda folder, _split: class_folders.read(folder, suffixes),
     )

@@ -47,7 +47,7 @@ class SpeechEmotionChoice:
         """
         options = options or SpeechEmotionOptions()
         openers: dict[str, Opener] = {
-            SENSEVOICE: lambda: SenseVoiceOnnx(models.path(SENSE_VOICE_MODEL), models.path(SENSE_VOICE_TOKENS), options=sense_voice),
+            SENSEVOICE: lambda: _sense_voice(models, sense_voice),
             FUNASR: lambda: SenseVoiceFunasr(models.cache_dir / SENSE_VOICE_FOLDER, options=sense_voice),
             EDGE: lambda: EdgeEmotion.load(models, wanted=options.provider),
         }
@@ -96,3 +96,11 @@ def _unfit(network: SpeechEmotion, clock: Clock, options: SpeechEmotionOptions) 
         return ""
     asked = f'speech_emotion.method = "{network.name}" has it run all the same'
     return f"{network.name} takes {secs:.2f} s for a window on this machine, {asked}"
+
+
+def _sense_voice(models: ModelStore, options: SenseVoiceOptions | None) -> SenseVoiceOnnx:
+    try:
+        return SenseVoiceOnnx(models.path(SENSE_VOICE_MODEL), models.path(SENSE_VOICE_TOKENS), options=options)
+    except ModelMissing:
+        wanted = f"{SENSE_VOICE_MODEL} {SENSE_VOICE_TOKENS}"
+        raise ModelMissing(f"sense voice is not in the cache, run `affectia models pull {wanted}`") from None

@@ -110,4 +110,6 @@ def test_the_real_ones_are_looked_for_in_the_store(tmp_path: Path) -> None:
     assert choice.network is None
     assert choice.notice.startswith("model smart_turn is not in the cache, run `affectia models pull smart_turn`")
     asked = SpeechEmotionChoice.load(ModelStore(tmp_path), SpeechEmotionOptions(method="sensevoice"))
-    assert asked.notice.startswith("model sense_voice is not in the cache, run `affectia models pull sense_voice`; model smart_turn")
+    assert asked.notice.startswith(
+        "sense voice is not in the cache, run `affectia models pull sense_voice sense_voice_tokens`; model smart_turn"
+    )
