@@ -22,22 +22,25 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from affectia.v1 import act_pb2 as affectia_dot_v1_dot_act__pb2
 from affectia.v1 import bake_pb2 as affectia_dot_v1_dot_bake__pb2
+from affectia.v1 import calibration_pb2 as affectia_dot_v1_dot_calibration__pb2
 from affectia.v1 import device_pb2 as affectia_dot_v1_dot_device__pb2
 from affectia.v1 import frame_pb2 as affectia_dot_v1_dot_frame__pb2
 from affectia.v1 import model_pb2 as affectia_dot_v1_dot_model__pb2
+from affectia.v1 import profile_pb2 as affectia_dot_v1_dot_profile__pb2
 from affectia.v1 import session_pb2 as affectia_dot_v1_dot_session__pb2
 from affectia.v1 import speak_pb2 as affectia_dot_v1_dot_speak__pb2
 from affectia.v1 import status_pb2 as affectia_dot_v1_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x66\x66\x65\x63tia/v1/control.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\x1a\x16\x61\x66\x66\x65\x63tia/v1/bake.proto\x1a\x18\x61\x66\x66\x65\x63tia/v1/device.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/frame.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/model.proto\x1a\x19\x61\x66\x66\x65\x63tia/v1/session.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/speak.proto\x1a\x18\x61\x66\x66\x65\x63tia/v1/status.proto2\x85\x06\n\x07\x43ontrol\x12?\n\tGetStatus\x12\x1d.affectia.v1.GetStatusRequest\x1a\x13.affectia.v1.Status\x12\x46\n\x0cStartSession\x12 .affectia.v1.StartSessionRequest\x1a\x14.affectia.v1.Session\x12\x44\n\x0bStopSession\x12\x1f.affectia.v1.StopSessionRequest\x1a\x14.affectia.v1.Session\x12\x42\n\nSetConsent\x12\x1e.affectia.v1.SetConsentRequest\x1a\x14.affectia.v1.Session\x12@\n\tConfigure\x12\x1d.affectia.v1.ConfigureRequest\x1a\x14.affectia.v1.Session\x12M\n\nListModels\x12\x1e.affectia.v1.ListModelsRequest\x1a\x1f.affectia.v1.ListModelsResponse\x12P\n\x0bListDevices\x12\x1f.affectia.v1.ListDevicesRequest\x1a .affectia.v1.ListDevicesResponse\x12\x46\n\x0cStreamFrames\x12 .affectia.v1.StreamFramesRequest\x1a\x12.affectia.v1.Frame0\x01\x12?\n\x05Speak\x12\x19.affectia.v1.SpeakRequest\x1a\x17.affectia.v1.SpeakReply(\x01\x30\x01\x12>\n\x05\x46lush\x12\x19.affectia.v1.FlushRequest\x1a\x1a.affectia.v1.FlushResponse\x12;\n\x04\x42\x61ke\x12\x18.affectia.v1.BakeRequest\x1a\x19.affectia.v1.BakeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61\x66\x66\x65\x63tia/v1/control.proto\x12\x0b\x61\x66\x66\x65\x63tia.v1\x1a\x15\x61\x66\x66\x65\x63tia/v1/act.proto\x1a\x16\x61\x66\x66\x65\x63tia/v1/bake.proto\x1a\x1d\x61\x66\x66\x65\x63tia/v1/calibration.proto\x1a\x18\x61\x66\x66\x65\x63tia/v1/device.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/frame.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/model.proto\x1a\x19\x61\x66\x66\x65\x63tia/v1/profile.proto\x1a\x19\x61\x66\x66\x65\x63tia/v1/session.proto\x1a\x17\x61\x66\x66\x65\x63tia/v1/speak.proto\x1a\x18\x61\x66\x66\x65\x63tia/v1/status.proto2\x8a\x0e\n\x07\x43ontrol\x12?\n\tGetStatus\x12\x1d.affectia.v1.GetStatusRequest\x1a\x13.affectia.v1.Status\x12\x46\n\x0cStartSession\x12 .affectia.v1.StartSessionRequest\x1a\x14.affectia.v1.Session\x12\x44\n\x0bStopSession\x12\x1f.affectia.v1.StopSessionRequest\x1a\x14.affectia.v1.Session\x12\x42\n\nSetConsent\x12\x1e.affectia.v1.SetConsentRequest\x1a\x14.affectia.v1.Session\x12@\n\tConfigure\x12\x1d.affectia.v1.ConfigureRequest\x1a\x14.affectia.v1.Session\x12M\n\nListModels\x12\x1e.affectia.v1.ListModelsRequest\x1a\x1f.affectia.v1.ListModelsResponse\x12P\n\x0bListDevices\x12\x1f.affectia.v1.ListDevicesRequest\x1a .affectia.v1.ListDevicesResponse\x12\x46\n\x0cStreamFrames\x12 .affectia.v1.StreamFramesRequest\x1a\x12.affectia.v1.Frame0\x01\x12?\n\x05Speak\x12\x19.affectia.v1.SpeakRequest\x1a\x17.affectia.v1.SpeakReply(\x01\x30\x01\x12>\n\x05\x46lush\x12\x19.affectia.v1.FlushRequest\x1a\x1a.affectia.v1.FlushResponse\x12;\n\x04\x42\x61ke\x12\x18.affectia.v1.BakeRequest\x1a\x19.affectia.v1.BakeResponse\x12K\n\nSetEmotion\x12\x1e.affectia.v1.SetEmotionRequest\x1a\x1d.affectia.v1.EmotionAggregate\x12O\n\x0c\x43learEmotion\x12 .affectia.v1.ClearEmotionRequest\x1a\x1d.affectia.v1.EmotionAggregate\x12G\n\x08Override\x12\x1c.affectia.v1.OverrideRequest\x1a\x1d.affectia.v1.OverrideResponse\x12\x44\n\x07Trigger\x12\x1b.affectia.v1.TriggerRequest\x1a\x1c.affectia.v1.TriggerResponse\x12\x41\n\x06LookAt\x12\x1a.affectia.v1.LookAtRequest\x1a\x1b.affectia.v1.LookAtResponse\x12J\n\tSetLayers\x12\x1d.affectia.v1.SetLayersRequest\x1a\x1e.affectia.v1.SetLayersResponse\x12\x41\n\x08SetRoute\x12\x19.affectia.v1.RouteRequest\x1a\x1a.affectia.v1.RouteResponse\x12L\n\tCalibrate\x12\x1d.affectia.v1.CalibrateRequest\x1a\x1e.affectia.v1.CalibrateProgress0\x01\x12J\n\x0eUseCalibration\x12\".affectia.v1.UseCalibrationRequest\x1a\x14.affectia.v1.Session\x12_\n\x10ListCalibrations\x12$.affectia.v1.ListCalibrationsRequest\x1a%.affectia.v1.ListCalibrationsResponse\x12\x62\n\x11\x44\x65leteCalibration\x12%.affectia.v1.DeleteCalibrationRequest\x1a&.affectia.v1.DeleteCalibrationResponse\x12S\n\x0cListProfiles\x12 .affectia.v1.ListProfilesRequest\x1a!.affectia.v1.ListProfilesResponse\x12P\n\x0bMatchMorphs\x12\x1f.affectia.v1.MatchMorphsRequest\x1a .affectia.v1.MatchMorphsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'affectia.v1.control_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONTROL']._serialized_start=221
-  _globals['_CONTROL']._serialized_end=994
+  _globals['_CONTROL']._serialized_start=302
+  _globals['_CONTROL']._serialized_end=2104
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,13 @@
 import grpc
 import warnings
 
+from affectia.v1 import act_pb2 as affectia_dot_v1_dot_act__pb2
 from affectia.v1 import bake_pb2 as affectia_dot_v1_dot_bake__pb2
+from affectia.v1 import calibration_pb2 as affectia_dot_v1_dot_calibration__pb2
 from affectia.v1 import device_pb2 as affectia_dot_v1_dot_device__pb2
 from affectia.v1 import frame_pb2 as affectia_dot_v1_dot_frame__pb2
 from affectia.v1 import model_pb2 as affectia_dot_v1_dot_model__pb2
+from affectia.v1 import profile_pb2 as affectia_dot_v1_dot_profile__pb2
 from affectia.v1 import session_pb2 as affectia_dot_v1_dot_session__pb2
 from affectia.v1 import speak_pb2 as affectia_dot_v1_dot_speak__pb2
 from affectia.v1 import status_pb2 as affectia_dot_v1_dot_status__pb2
@@ -94,6 +97,71 @@ class ControlStub:
                 '/affectia.v1.Control/Bake',
                 request_serializer=affectia_dot_v1_dot_bake__pb2.BakeRequest.SerializeToString,
                 response_deserializer=affectia_dot_v1_dot_bake__pb2.BakeResponse.FromString,
+                _registered_method=True)
+        self.SetEmotion = channel.unary_unary(
+                '/affectia.v1.Control/SetEmotion',
+                request_serializer=affectia_dot_v1_dot_act__pb2.SetEmotionRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_act__pb2.EmotionAggregate.FromString,
+                _registered_method=True)
+        self.ClearEmotion = channel.unary_unary(
+                '/affectia.v1.Control/ClearEmotion',
+                request_serializer=affectia_dot_v1_dot_act__pb2.ClearEmotionRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_act__pb2.EmotionAggregate.FromString,
+                _registered_method=True)
+        self.Override = channel.unary_unary(
+                '/affectia.v1.Control/Override',
+                request_serializer=affectia_dot_v1_dot_act__pb2.OverrideRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_act__pb2.OverrideResponse.FromString,
+                _registered_method=True)
+        self.Trigger = channel.unary_unary(
+                '/affectia.v1.Control/Trigger',
+                request_serializer=affectia_dot_v1_dot_act__pb2.TriggerRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_act__pb2.TriggerResponse.FromString,
+                _registered_method=True)
+        self.LookAt = channel.unary_unary(
+                '/affectia.v1.Control/LookAt',
+                request_serializer=affectia_dot_v1_dot_act__pb2.LookAtRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_act__pb2.LookAtResponse.FromString,
+                _registered_method=True)
+        self.SetLayers = channel.unary_unary(
+                '/affectia.v1.Control/SetLayers',
+                request_serializer=affectia_dot_v1_dot_act__pb2.SetLayersRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_act__pb2.SetLayersResponse.FromString,
+                _registered_method=True)
+        self.SetRoute = channel.unary_unary(
+                '/affectia.v1.Control/SetRoute',
+                request_serializer=affectia_dot_v1_dot_act__pb2.RouteRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_act__pb2.RouteResponse.FromString,
+                _registered_method=True)
+        self.Calibrate = channel.unary_stream(
+                '/affectia.v1.Control/Calibrate',
+                request_serializer=affectia_dot_v1_dot_calibration__pb2.CalibrateRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_calibration__pb2.CalibrateProgress.FromString,
+                _registered_method=True)
+        self.UseCalibration = channel.unary_unary(
+                '/affectia.v1.Control/UseCalibration',
+                request_serializer=affectia_dot_v1_dot_calibration__pb2.UseCalibrationRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_session__pb2.Session.FromString,
+                _registered_method=True)
+        self.ListCalibrations = channel.unary_unary(
+                '/affectia.v1.Control/ListCalibrations',
+                request_serializer=affectia_dot_v1_dot_calibration__pb2.ListCalibrationsRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_calibration__pb2.ListCalibrationsResponse.FromString,
+                _registered_method=True)
+        self.DeleteCalibration = channel.unary_unary(
+                '/affectia.v1.Control/DeleteCalibration',
+                request_serializer=affectia_dot_v1_dot_calibration__pb2.DeleteCalibrationRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_calibration__pb2.DeleteCalibrationResponse.FromString,
+                _registered_method=True)
+        self.ListProfiles = channel.unary_unary(
+                '/affectia.v1.Control/ListProfiles',
+                request_serializer=affectia_dot_v1_dot_profile__pb2.ListProfilesRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_profile__pb2.ListProfilesResponse.FromString,
+                _registered_method=True)
+        self.MatchMorphs = channel.unary_unary(
+                '/affectia.v1.Control/MatchMorphs',
+                request_serializer=affectia_dot_v1_dot_profile__pb2.MatchMorphsRequest.SerializeToString,
+                response_deserializer=affectia_dot_v1_dot_profile__pb2.MatchMorphsResponse.FromString,
                 _registered_method=True)
 
 
@@ -188,6 +256,98 @@ class ControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetEmotion(self, request, context):
+        """What an avatar acts. All of these: NOT_FOUND for an avatar that no session has, INVALID_ARGUMENT for a name or a number that cannot
+        be; they hold from its next frame on.
+        Sets the emotion that is shown, alone or along a line.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClearEmotion(self, request, context):
+        """Back to what is inferred.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Override(self, request, context):
+        """Sets or adds to shapes, visemes, effects and bones, above all else.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Trigger(self, request, context):
+        """Plays a gesture once: nod, shake, wink, a beat of surprise.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LookAt(self, request, context):
+        """Directs the gaze, and the head after it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetLayers(self, request, context):
+        """Weighs the layers: idle life, captured face, speech, emotion, overrides.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetRoute(self, request, context):
+        """Takes a part of an avatar from another source.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Calibrate(self, request, context):
+        """Learns what a face is like at rest. Progress several times a second; the calibration is kept and in use when DONE is told. NOT_FOUND
+        for an unknown session, FAILED_PRECONDITION where it shows no face or its camera is not allowed; a caller that gives up changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UseCalibration(self, request, context):
+        """Takes a kept calibration into use, or none. NOT_FOUND for an unknown session or name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCalibrations(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteCalibration(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProfiles(self, request, context):
+        """The kinds of avatars that frames can be made for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MatchMorphs(self, request, context):
+        """Finds the profile that fits an avatar, and tells what it covers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ControlServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -245,6 +405,71 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.Bake,
                     request_deserializer=affectia_dot_v1_dot_bake__pb2.BakeRequest.FromString,
                     response_serializer=affectia_dot_v1_dot_bake__pb2.BakeResponse.SerializeToString,
+            ),
+            'SetEmotion': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetEmotion,
+                    request_deserializer=affectia_dot_v1_dot_act__pb2.SetEmotionRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_act__pb2.EmotionAggregate.SerializeToString,
+            ),
+            'ClearEmotion': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearEmotion,
+                    request_deserializer=affectia_dot_v1_dot_act__pb2.ClearEmotionRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_act__pb2.EmotionAggregate.SerializeToString,
+            ),
+            'Override': grpc.unary_unary_rpc_method_handler(
+                    servicer.Override,
+                    request_deserializer=affectia_dot_v1_dot_act__pb2.OverrideRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_act__pb2.OverrideResponse.SerializeToString,
+            ),
+            'Trigger': grpc.unary_unary_rpc_method_handler(
+                    servicer.Trigger,
+                    request_deserializer=affectia_dot_v1_dot_act__pb2.TriggerRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_act__pb2.TriggerResponse.SerializeToString,
+            ),
+            'LookAt': grpc.unary_unary_rpc_method_handler(
+                    servicer.LookAt,
+                    request_deserializer=affectia_dot_v1_dot_act__pb2.LookAtRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_act__pb2.LookAtResponse.SerializeToString,
+            ),
+            'SetLayers': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLayers,
+                    request_deserializer=affectia_dot_v1_dot_act__pb2.SetLayersRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_act__pb2.SetLayersResponse.SerializeToString,
+            ),
+            'SetRoute': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetRoute,
+                    request_deserializer=affectia_dot_v1_dot_act__pb2.RouteRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_act__pb2.RouteResponse.SerializeToString,
+            ),
+            'Calibrate': grpc.unary_stream_rpc_method_handler(
+                    servicer.Calibrate,
+                    request_deserializer=affectia_dot_v1_dot_calibration__pb2.CalibrateRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_calibration__pb2.CalibrateProgress.SerializeToString,
+            ),
+            'UseCalibration': grpc.unary_unary_rpc_method_handler(
+                    servicer.UseCalibration,
+                    request_deserializer=affectia_dot_v1_dot_calibration__pb2.UseCalibrationRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_session__pb2.Session.SerializeToString,
+            ),
+            'ListCalibrations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCalibrations,
+                    request_deserializer=affectia_dot_v1_dot_calibration__pb2.ListCalibrationsRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_calibration__pb2.ListCalibrationsResponse.SerializeToString,
+            ),
+            'DeleteCalibration': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteCalibration,
+                    request_deserializer=affectia_dot_v1_dot_calibration__pb2.DeleteCalibrationRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_calibration__pb2.DeleteCalibrationResponse.SerializeToString,
+            ),
+            'ListProfiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProfiles,
+                    request_deserializer=affectia_dot_v1_dot_profile__pb2.ListProfilesRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_profile__pb2.ListProfilesResponse.SerializeToString,
+            ),
+            'MatchMorphs': grpc.unary_unary_rpc_method_handler(
+                    servicer.MatchMorphs,
+                    request_deserializer=affectia_dot_v1_dot_profile__pb2.MatchMorphsRequest.FromString,
+                    response_serializer=affectia_dot_v1_dot_profile__pb2.MatchMorphsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -544,6 +769,357 @@ class Control:
             '/affectia.v1.Control/Bake',
             affectia_dot_v1_dot_bake__pb2.BakeRequest.SerializeToString,
             affectia_dot_v1_dot_bake__pb2.BakeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetEmotion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/SetEmotion',
+            affectia_dot_v1_dot_act__pb2.SetEmotionRequest.SerializeToString,
+            affectia_dot_v1_dot_act__pb2.EmotionAggregate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearEmotion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/ClearEmotion',
+            affectia_dot_v1_dot_act__pb2.ClearEmotionRequest.SerializeToString,
+            affectia_dot_v1_dot_act__pb2.EmotionAggregate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Override(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/Override',
+            affectia_dot_v1_dot_act__pb2.OverrideRequest.SerializeToString,
+            affectia_dot_v1_dot_act__pb2.OverrideResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Trigger(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/Trigger',
+            affectia_dot_v1_dot_act__pb2.TriggerRequest.SerializeToString,
+            affectia_dot_v1_dot_act__pb2.TriggerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LookAt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/LookAt',
+            affectia_dot_v1_dot_act__pb2.LookAtRequest.SerializeToString,
+            affectia_dot_v1_dot_act__pb2.LookAtResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLayers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/SetLayers',
+            affectia_dot_v1_dot_act__pb2.SetLayersRequest.SerializeToString,
+            affectia_dot_v1_dot_act__pb2.SetLayersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetRoute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/SetRoute',
+            affectia_dot_v1_dot_act__pb2.RouteRequest.SerializeToString,
+            affectia_dot_v1_dot_act__pb2.RouteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Calibrate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/affectia.v1.Control/Calibrate',
+            affectia_dot_v1_dot_calibration__pb2.CalibrateRequest.SerializeToString,
+            affectia_dot_v1_dot_calibration__pb2.CalibrateProgress.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UseCalibration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/UseCalibration',
+            affectia_dot_v1_dot_calibration__pb2.UseCalibrationRequest.SerializeToString,
+            affectia_dot_v1_dot_session__pb2.Session.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCalibrations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/ListCalibrations',
+            affectia_dot_v1_dot_calibration__pb2.ListCalibrationsRequest.SerializeToString,
+            affectia_dot_v1_dot_calibration__pb2.ListCalibrationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteCalibration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/DeleteCalibration',
+            affectia_dot_v1_dot_calibration__pb2.DeleteCalibrationRequest.SerializeToString,
+            affectia_dot_v1_dot_calibration__pb2.DeleteCalibrationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProfiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/ListProfiles',
+            affectia_dot_v1_dot_profile__pb2.ListProfilesRequest.SerializeToString,
+            affectia_dot_v1_dot_profile__pb2.ListProfilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MatchMorphs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/affectia.v1.Control/MatchMorphs',
+            affectia_dot_v1_dot_profile__pb2.MatchMorphsRequest.SerializeToString,
+            affectia_dot_v1_dot_profile__pb2.MatchMorphsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,7 +21,7 @@ SESSION_STATE_RETRYING: SessionState
 SESSION_STATE_ENDED: SessionState
 
 class Session(_message.Message):
-    __slots__ = ("session_id", "source", "avatar_ids", "state", "detail", "consent", "options", "source_status", "voice", "voice_status", "emotion_status")
+    __slots__ = ("session_id", "source", "avatar_ids", "state", "detail", "consent", "options", "source_status", "voice", "voice_status", "emotion_status", "profile", "mapping", "calibration", "idle", "seed", "motion_status")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     AVATAR_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -33,6 +33,12 @@ class Session(_message.Message):
     VOICE_FIELD_NUMBER: _ClassVar[int]
     VOICE_STATUS_FIELD_NUMBER: _ClassVar[int]
     EMOTION_STATUS_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    MAPPING_FIELD_NUMBER: _ClassVar[int]
+    CALIBRATION_FIELD_NUMBER: _ClassVar[int]
+    IDLE_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    MOTION_STATUS_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     source: str
     avatar_ids: _containers.RepeatedScalarFieldContainer[str]
@@ -44,7 +50,13 @@ class Session(_message.Message):
     voice: str
     voice_status: VoiceStatus
     emotion_status: EmotionStatus
-    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_ids: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., source_status: _Optional[_Union[SourceStatus, _Mapping]] = ..., voice: _Optional[str] = ..., voice_status: _Optional[_Union[VoiceStatus, _Mapping]] = ..., emotion_status: _Optional[_Union[EmotionStatus, _Mapping]] = ...) -> None: ...
+    profile: str
+    mapping: str
+    calibration: str
+    idle: str
+    seed: int
+    motion_status: MotionStatus
+    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_ids: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., detail: _Optional[str] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., source_status: _Optional[_Union[SourceStatus, _Mapping]] = ..., voice: _Optional[str] = ..., voice_status: _Optional[_Union[VoiceStatus, _Mapping]] = ..., emotion_status: _Optional[_Union[EmotionStatus, _Mapping]] = ..., profile: _Optional[str] = ..., mapping: _Optional[str] = ..., calibration: _Optional[str] = ..., idle: _Optional[str] = ..., seed: _Optional[int] = ..., motion_status: _Optional[_Union[MotionStatus, _Mapping]] = ...) -> None: ...
 
 class SessionOptions(_message.Message):
     __slots__ = ("precision_bits", "rate_hz", "smoothing")
@@ -132,8 +144,22 @@ class EmotionStatus(_message.Message):
     language: str
     def __init__(self, face_method: _Optional[str] = ..., voice_method: _Optional[str] = ..., affect_method: _Optional[str] = ..., face_provider: _Optional[str] = ..., voice_provider: _Optional[str] = ..., face_results_hz: _Optional[float] = ..., voice_results_hz: _Optional[float] = ..., face_p95_millis: _Optional[float] = ..., voice_p95_millis: _Optional[float] = ..., notices: _Optional[_Iterable[str]] = ..., language: _Optional[str] = ...) -> None: ...
 
+class MotionStatus(_message.Message):
+    __slots__ = ("frames", "jitter_percent", "rest_rms", "range", "expressive_share")
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    JITTER_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    REST_RMS_FIELD_NUMBER: _ClassVar[int]
+    RANGE_FIELD_NUMBER: _ClassVar[int]
+    EXPRESSIVE_SHARE_FIELD_NUMBER: _ClassVar[int]
+    frames: int
+    jitter_percent: float
+    rest_rms: float
+    range: float
+    expressive_share: float
+    def __init__(self, frames: _Optional[int] = ..., jitter_percent: _Optional[float] = ..., rest_rms: _Optional[float] = ..., range: _Optional[float] = ..., expressive_share: _Optional[float] = ...) -> None: ...
+
 class StartSessionRequest(_message.Message):
-    __slots__ = ("session_id", "source", "avatar_count", "consent", "options", "loop", "voice")
+    __slots__ = ("session_id", "source", "avatar_count", "consent", "options", "loop", "voice", "profile", "mapping", "seed", "idle", "calibration")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     AVATAR_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -141,6 +167,11 @@ class StartSessionRequest(_message.Message):
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     LOOP_FIELD_NUMBER: _ClassVar[int]
     VOICE_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    MAPPING_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    IDLE_FIELD_NUMBER: _ClassVar[int]
+    CALIBRATION_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     source: str
     avatar_count: int
@@ -148,7 +179,12 @@ class StartSessionRequest(_message.Message):
     options: SessionOptions
     loop: bool
     voice: str
-    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_count: _Optional[int] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., loop: _Optional[bool] = ..., voice: _Optional[str] = ...) -> None: ...
+    profile: str
+    mapping: str
+    seed: int
+    idle: str
+    calibration: str
+    def __init__(self, session_id: _Optional[str] = ..., source: _Optional[str] = ..., avatar_count: _Optional[int] = ..., consent: _Optional[_Iterable[str]] = ..., options: _Optional[_Union[SessionOptions, _Mapping]] = ..., loop: _Optional[bool] = ..., voice: _Optional[str] = ..., profile: _Optional[str] = ..., mapping: _Optional[str] = ..., seed: _Optional[int] = ..., idle: _Optional[str] = ..., calibration: _Optional[str] = ...) -> None: ...
 
 class StopSessionRequest(_message.Message):
     __slots__ = ("session_id",)
