@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
+from affectia.signals.acting_layers import ActingLayers
 from affectia.signals.groups import GroupStates
 from affectia.signals.speech_weights import SpeechWeights
 
@@ -31,18 +32,20 @@ CHANNELS: Final = GAZE.stop
 class AvatarWeights:
     """Row = avatar: `channels` (n, 140) holds shapes, visemes, effects (0..1), bones (x y z w each), head shift (cm), action units (0..1)
     and gaze (tangents). `speech` are the mouths of those that have a voice, not yet among the channels; None where nobody has one.
+    `acting` is what acts on them beside that, not yet among the channels either; None where nothing does.
     """
 
     channels: NDArray[np.float32]
     groups: GroupStates
     speech: SpeechWeights | None = None
+    acting: ActingLayers | None = None
 
     @staticmethod
-    def at_rest(groups: GroupStates, speech: SpeechWeights | None = None) -> AvatarWeights:
+    def at_rest(groups: GroupStates, speech: SpeechWeights | None = None, acting: ActingLayers | None = None) -> AvatarWeights:
         """No shape, bones unturned; the visemes are left to whoever fills them."""
         channels = np.zeros((groups.valid.shape[0], CHANNELS), np.float32)
         channels[:, QUATERNIONS.start + 3 : QUATERNIONS.stop : 4] = 1
-        return AvatarWeights(channels, groups, speech)
+        return AvatarWeights(channels, groups, speech, acting)
 
     @property
     def shapes(self) -> NDArray[np.float32]:

@@ -32,6 +32,10 @@ class GroupStates:
         levels[..., 1] = np.inf
         return GroupStates(np.zeros((count, GROUPS), np.bool_), np.zeros((count, GROUPS), np.uint8), levels)
 
+    def copy(self) -> GroupStates:
+        """The same, in memory of its own."""
+        return GroupStates(self.valid.copy(), self.source.copy(), self.levels.copy())
+
     @property
     def confidence(self) -> NDArray[np.float32]:
         """(n, 6), a view."""

@@ -16,3 +16,14 @@ def test_unknown_is_invalid_unsure_and_infinitely_old() -> None:
         assert not values.any()
     assert np.isinf(groups.age_secs).all()
     assert groups.source.dtype == np.uint8
+
+
+def test_a_copy_has_memory_of_its_own() -> None:
+    groups = GroupStates.unknown(1)
+    copied = groups.copy()
+    groups.valid[:] = True
+    groups.levels[:] = 1
+    groups.source[:] = 4
+    assert not copied.valid.any()
+    assert not copied.source.any()
+    assert not copied.weight.any()

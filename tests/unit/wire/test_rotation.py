@@ -126,3 +126,25 @@ def test_multiplying_turns_in_the_frame_that_the_first_has_turned() -> None:
     # The neck turns left; the nod happens about the neck's own side axis, so the face ends up looking at the floor.
     np.testing.assert_allclose(turned(rotation.multiplied(neck, head), FORWARD), -UP, atol=1e-12)
     np.testing.assert_allclose(turned(rotation.multiplied(head, neck), FORWARD), LEFT, atol=1e-12)
+
+
+@given(unit_quaternions, unit_quaternions)
+def test_the_angles_of_a_product_are_those_of_the_rotation_that_it_is(
+    first: npt.NDArray[np.floating], then: npt.NDArray[np.floating]
+) -> None:
+    angles = rotation.euler_deg_of_product(first[None], then[None])
+    again = rotation.from_euler_deg(angles)[0]
+    assert same(again, rotation.multiplied(first, then))
+
+
+def test_the_angles_of_many_products_are_told_in_one_pass() -> None:
+    turns = rotation.from_euler_deg(np.array([(20, 0, 0), (0, 30, 0), (0, 0, -40), (10, -20, 5)]))
+    still = np.tile((0, 0, 0, 1.0), (4, 1))
+    np.testing.assert_allclose(rotation.euler_deg_of_product(turns, still), rotation.to_euler_deg(turns), atol=1e-9)
+    np.testing.assert_allclose(rotation.euler_deg_of_product(still, turns), rotation.to_euler_deg(turns), atol=1e-9)
+
+
+def test_a_head_that_looks_straight_down_has_no_roll() -> None:
+    half = rotation.from_euler_deg(np.array([(0, 45, 0)]))
+    angles = rotation.euler_deg_of_product(half, half)
+    np.testing.assert_allclose(angles, [(0, 90, 0)], atol=1e-4)
