@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from affectia.clock import NANOS_PER_SEC
 from affectia.errors import ConfigError
 from affectia.signals.affect_states import NO_LABEL
+from affectia.signals.slot_rows import slot_rows
 
 LEAST_DWELL_SECS: Final = 0.5  # a label that stays longer than this changes less than twice a second
 _LONG_AGO: Final = np.int64(-(1 << 61))
+# numpy takes twice as long with a number that is no array yet.
+_NONE, _ZERO = np.array(NO_LABEL), np.array(0)
+_WHOLE: Final = np.array(1, np.float32)
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,10 @@ class EmotionLabel:
 
     def __init__(self, slots: int, options: EmotionLabelOptions | None = None) -> None:
         self._options = options or EmotionLabelOptions()
-        self._hold_nanos = round(self._options.hold_secs * NANOS_PER_SEC)
-        self._dwell_nanos = round(self._options.dwell_secs * NANOS_PER_SEC)
+        self._margin = np.array(self._options.margin, np.float32)
+        self._hold_nanos = np.array(round(self._options.hold_secs * NANOS_PER_SEC))
+        self._dwell_nanos = np.array(round(self._options.dwell_secs * NANOS_PER_SEC))
+        self._rows = np.arange(slots)
         self._label = np.full(slots, NO_LABEL, np.int64)
         self._changed_nanos = np.full(slots, _LONG_AGO, np.int64)
         self._least = np.full(slots, self._options.start_confidence, np.float32)  # confidence for a label
@@ -66,24 +72,29 @@ class EmotionLabel:
         self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64], scores: NDArray[np.float32], confidence: NDArray[np.float32]
     ) -> NDArray[np.int8]:
         """(m,) the labels of some slots, each at its own time; `scores` (m, 8) and `confidence` (m,) 0..1 are what is told of them then."""
-        label = self._label[slots]
-        best = np.where(confidence >= self._least[slots], scores.argmax(axis=1), NO_LABEL)
-        if (best == label).all():  # nearly always
-            self._challenger[slots] = label
+        rows = slot_rows(slots)
+        label = self._label[rows]
+        best = np.where(confidence >= self._least[rows], scores.argmax(axis=1), _NONE)
+        if np.count_nonzero(best == label) == slots.size:  # nearly always
+            self._challenger[rows] = label
             return label.astype(np.int8)
         # The lead over a label that there is; whether there is one at all is a matter of confidence, not of a lead.
-        row = np.arange(slots.size)
-        lead = np.where((best == NO_LABEL) | (label == NO_LABEL), 1, scores[row, best] - scores[row, label])
-        challenger = np.where(lead >= self._options.margin, best, label)
-        began = np.where(challenger == self._challenger[slots], self._challenged_nanos[slots], times_nanos)
-        wins = (challenger != label) & (times_nanos - began >= self._hold_nanos)
-        wins &= times_nanos - self._changed_nanos[slots] >= self._dwell_nanos
-        self._challenger[slots] = challenger
-        self._challenged_nanos[slots] = began
-        if wins.any():
+        row = self._rows[: slots.size]
+        lead = np.where((best < _ZERO) | (label < _ZERO), _WHOLE, scores[row, best] - scores[row, label])
+        challenger = np.where(lead >= self._margin, best, label)
+        waits = challenger != label
+        if not np.count_nonzero(waits):
+            self._challenger[rows] = label
+            return label.astype(np.int8)
+        began = np.where(challenger == self._challenger[rows], self._challenged_nanos[rows], times_nanos)
+        wins = waits & (times_nanos - began >= self._hold_nanos)
+        wins &= times_nanos - self._changed_nanos[rows] >= self._dwell_nanos
+        self._challenger[rows] = challenger
+        self._challenged_nanos[rows] = began
+        if np.count_nonzero(wins):
             label = np.where(wins, challenger, label)
             changed = slots[wins]
-            self._label[slots] = label
+            self._label[rows] = label
             self._changed_nanos[changed] = times_nanos[wins]
             self._least[changed] = np.where(label[wins] == NO_LABEL, self._options.start_confidence, self._options.stop_confidence)
         return label.astype(np.int8)

@@ -19,7 +19,8 @@ TRUST: Final = WEIGHT + 2  # how far what the scores say of their certainty hold
 COLUMNS: Final = WEIGHT + 3
 
 TALKING: Final = MODALITIES  # of `values`: the face, were it talking
-SPEECH: Final = MODALITIES  # of `captured_nanos`: how something is said, and what else is heard
+SPEECH: Final = MODALITIES  # of `instants_nanos`: how something is said, and what else is heard
+TOLD: Final = MODALITIES + 1  # of `instants_nanos`: when it was told last what is made of all this; whoever reads writes it
 GOOD_QUALITY: Final = np.float32(0.5)  # a face or a voice that is told from less is less certain than its scores say
 NEVER: Final = np.int64(-(1 << 61))
 
@@ -30,7 +31,8 @@ class ModalityEvidence:
     """The newest of each modality of every slot; one thread. What holds of each is kept as arrays that may be read and not written.
 
     `values` (slots, 3, COLUMNS): face, voice, and the face for when it is talking. `support` (slots, 2) bits, `method` (slots, 2).
-    `captured_nanos` (slots, 3): of face, of voice, and of `prosody` (slots, 6) and `events` (slots,); NEVER where there is none.
+    `captured_nanos` (slots, 3): of face, of voice, and of `prosody` (slots, 6) and `events` (slots,); NEVER where there is none. It is
+    the beginning of `instants_nanos` (slots, 4), so that all ages are one step.
 
     `least_confidence` is how far above chance (0 = as good as guessing, 1 = certain) something must be to count, and at twice that it
     counts in full. `mouth_weight`: what a talking face keeps of its weight where it cannot be read without its mouth.
@@ -40,12 +42,15 @@ class ModalityEvidence:
         self._least = np.float32(max(least_confidence, 1e-6))
         self._mouth_weight = np.float32(mouth_weight)
         self.is_known = np.zeros(slots, np.bool_)
+        self.known_count = 0
         self.values = np.zeros((slots, MODALITIES + 1, COLUMNS), np.float32)
         self.support = np.zeros((slots, MODALITIES), np.uint8)
         self.method = np.full((slots, MODALITIES), AffectMethod.PROJECTED, np.uint8)
-        self.captured_nanos = np.full((slots, MODALITIES + 1), NEVER, np.int64)
+        self.instants_nanos = np.full((slots, TOLD + 1), NEVER, np.int64)
+        self.captured_nanos: NDArray[np.int64] = self.instants_nanos[:, :TOLD]
         self.prosody = np.full((slots, PROSODY), np.nan, np.float32)
         self.events = np.zeros(slots, np.uint8)
+        self.knows_speech = False  # of anybody
 
     def observe(self, slots: NDArray[np.intp], seen: EmotionObservations, talking_affect: NDArray[np.float32] | None) -> None:
         """Take in what one modality shows; row i belongs to slots[i].
@@ -66,7 +71,7 @@ class ModalityEvidence:
         self.support[told, modality] = seen.support
         self.method[told, modality] = seen.affect_method
         self.captured_nanos[told, modality] = seen.captured_at_nanos
-        self.is_known[told] = True
+        self._know(told)
         if modality is Modality.FACE:
             self.values[told, TALKING] = self._talking(rows, values, seen, talking_affect)
 
@@ -80,13 +85,19 @@ class ModalityEvidence:
             self.captured_nanos[slots, Modality.VOICE] = NEVER
             self.forget_speech(slots)
         self.is_known[slots] = (self.captured_nanos[slots] > NEVER).any(axis=1)
+        self.known_count = int(np.count_nonzero(self.is_known))
 
     def forget_speech(self, slots: NDArray[np.intp]) -> None:
         """Drop how something was said and what else was heard."""
         if self.captured_nanos[slots, SPEECH].max(initial=NEVER) > NEVER:
             self.captured_nanos[slots, SPEECH] = NEVER
+            self.knows_speech = bool((self.captured_nanos[:, SPEECH] > NEVER).any())
             self.prosody[slots] = np.nan
             self.events[slots] = 0
+
+    def _know(self, slots: NDArray[np.intp]) -> None:
+        self.is_known[slots] = True
+        self.known_count = int(np.count_nonzero(self.is_known))
 
     def _note_speech(self, slots: NDArray[np.intp], heard: EmotionObservations) -> None:
         """How something is said, and what else is heard, is told of music and laughter too, where no emotion is."""
@@ -94,7 +105,8 @@ class ModalityEvidence:
         self.events[slots] = heard.events
         if heard.prosody is not None or heard.events:
             self.captured_nanos[slots, SPEECH] = heard.captured_at_nanos
-            self.is_known[slots] = True
+            self.knows_speech = True
+            self._know(slots)
 
     def _values(
         self,

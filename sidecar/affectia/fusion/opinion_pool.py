@@ -18,23 +18,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 AGREEMENT_POWER: Final = np.float32(1.5)
-_AGREED: Final = np.float32(0.5)  # opinions that overlap by less do not agree at all
-_NONE: Final = np.float32(1e-9)
+# Arrays, because numpy takes twice as long with a number that is none yet.
+_AGREED: Final = np.array(0.5, np.float32)  # opinions that overlap by less do not agree at all
+_SHARPER: Final = 2 * (AGREEMENT_POWER - 1) / (1 - _AGREED)  # of an overlap beyond that, by the smaller share
+_LEAST: Final = np.array(1e-9, np.float32)
+_NOTHING, _WHOLE = np.array(0, np.float32), np.array(1, np.float32)
 
 
 def pooled(scores: NDArray[np.float32], can_tell: NDArray[np.float32], shares: NDArray[np.float32]) -> NDArray[np.float32]:
     """(m, 8), each row sums to 1. `scores` (m, 2, 8) of face and voice sum to 1 over what `can_tell` (m, 2, 8), 0 or 1, says that each of
     them can tell; `shares` (m, 2) sum to 1.
     """
-    opinions = scores if can_tell.all() else _completed(scores, can_tell, shares)
-    weighted, told = opinions * shares[..., None], opinions * can_tell
+    told = opinions = scores
+    if np.count_nonzero(can_tell) < can_tell.size:
+        opinions = _completed(scores, can_tell, shares)
+        told = opinions * can_tell
+    weighted = opinions * shares[..., None]
     pool: NDArray[np.float32] = weighted[:, 0] + weighted[:, 1]
-    common = np.minimum(told[:, 0], told[:, 1]).sum(axis=1)
-    if (common > _AGREED).any():
-        agreement = np.maximum(common - _AGREED, 0) / (1 - _AGREED)
-        evenness = 2 * np.minimum(shares[:, 0], shares[:, 1])
-        pool **= (1 + (AGREEMENT_POWER - 1) * evenness * agreement)[:, None]
-        pool /= np.maximum(pool.sum(axis=1, keepdims=True), _NONE)
+    common = np.add.reduce(np.minimum(told[:, 0], told[:, 1]), axis=1)
+    common -= _AGREED
+    if np.count_nonzero(common > _NOTHING):
+        evenness = np.minimum(shares[:, 0], shares[:, 1])
+        pool **= (_WHOLE + _SHARPER * evenness * np.maximum(common, _NOTHING))[:, None]
+        pool /= np.maximum(np.add.reduce(pool, axis=1, keepdims=True), _LEAST)
     return pool
 
 
@@ -42,8 +48,9 @@ def _completed(scores: NDArray[np.float32], can_tell: NDArray[np.float32], share
     """Opinions over all emotions that either can tell. What one cannot tell it leaves to the other, and shares out the rest: that it says
     nothing of fear does not speak against fear. A much weaker other is believed in this only as far as it counts against the one.
     """
-    other = scores[:, ::-1]
-    trust = np.minimum(shares[:, ::-1] / np.maximum(shares, _NONE), 1)[..., None]
-    left = other * (1 - can_tell) * trust
-    completed: NDArray[np.float32] = scores * (1 - left.sum(axis=2, keepdims=True)) + left
+    trust = np.minimum(shares[:, ::-1] / np.maximum(shares, _LEAST), _WHOLE)
+    left = scores[:, ::-1] * (_WHOLE - can_tell)
+    left *= trust[..., None]
+    completed: NDArray[np.float32] = scores * (_WHOLE - np.add.reduce(left, axis=2, keepdims=True))
+    completed += left
     return completed

@@ -10,23 +10,26 @@ from numpy.typing import NDArray
 
 from affectia.clock import NANOS_PER_SEC
 from affectia.errors import ConfigError
+from affectia.fusion.voice_frames import KEPT_FRAMES, VoiceFrames
 from affectia.registry import Group, Source
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.groups import GroupStates
+from affectia.signals.slot_rows import slot_rows
 from affectia.signals.voice_observations import FRAME_NANOS, VISEMES, VoiceObservations
 from affectia.signals.voice_states import VoiceStates
 
-KEPT_FRAMES: Final = 32  # 320 ms: a pose may be of a picture that long ago
 LINGER_SECS: Final = 1.0  # so long a voice that is gone still has a state, of weight 0: what eases with it comes to its end
-_PEAK_STEPS: Final = np.arange(10)  # a closure that lasted a frame is still shown by avatars that have ten frames a second
 _LOUDNESS: Final = VISEMES
 _SPEAKING: Final = VISEMES + 1
 _SPEECH: Final = VISEMES + 2  # how far somebody is taken to speak, 0..1
 _CHANNELS: Final = VISEMES + 3
 _FRAME_SECS: Final = FRAME_NANOS / NANOS_PER_SEC
 _VOICE: Final = np.uint8(Source.VOICE)
-_TRUSTED: Final = np.array((1.0, 0.5), np.float32)  # a mouth made from the energy alone is half to be trusted
+_MOUTH: Final = int(Group.MOUTH)  # numpy takes twice as long with an enum's member, and with a number that is no array yet
+_NOTHING, _HALF, _WHOLE = (np.array(number, np.float32) for number in (0, 0.5, 1))
+_TRUSTED_DEGRADED: Final = np.float32(0.5)  # a mouth made from the energy alone is half to be trusted
 _NO_SOUND: Final = np.int64(-1)
+_EVERYBODY: Final = slice(None)
 
 
 @dataclass(frozen=True)
@@ -64,23 +67,22 @@ class VoiceFusion:
 
     def __init__(self, slots: int, options: VoiceFusionOptions | None = None, *, lead_nanos: int = 0) -> None:
         self._options = options or VoiceFusionOptions()
-        self._lead_nanos = lead_nanos
+        self._lead_nanos = np.array(lead_nanos)
+        self._hold_nanos = int(self._options.hold_secs * NANOS_PER_SEC)
         self._gone_secs = self._options.hold_secs + self._options.ease_secs + LINGER_SECS
         self._rise = _step(self._options.attack_secs)
         self._fall = _step(self._options.release_secs)
-        # Rings: the frame before the one at `_newest` stands one place before it. What is not filled is older than everything.
-        self._instants_nanos = np.zeros((slots, KEPT_FRAMES), np.int64)
-        self._frames = np.zeros((slots, KEPT_FRAMES, _CHANNELS), np.float32)
-        self._newest_nanos = np.zeros(slots, np.int64)
+        self._frames = VoiceFrames(slots, _CHANNELS, peaks=VISEMES)
+        self._is_heard = np.zeros(slots, np.bool_)
         self._samples = np.zeros(slots, np.int64)  # of the newest frame
         self._rate_hz = np.zeros(slots, np.int64)
-        self._newest = np.zeros(slots, np.intp)
-        self._count = np.zeros(slots, np.intp)
-        self._shown_nanos = np.zeros(slots, np.int64)  # the instant of the frame that the last state was given
         self._look_ahead_nanos = np.zeros(slots, np.int64)
-        self._degraded = np.zeros(slots, np.intp)
+        self._held_until_nanos = np.zeros(slots, np.int64)  # nothing of a voice fades before
+        self._trusted = np.ones(slots, np.float32)
         self._speaks = np.zeros(slots, np.bool_)
         self._speech = np.zeros(slots, np.float32)
+        self._rows = np.arange(slots)
+        self._rows.flags.writeable = False  # they are given away
         self.voice_count = 0
 
     def observe(self, slot: int, voice: VoiceObservations) -> bool:
@@ -89,36 +91,29 @@ class VoiceFusion:
         Frames that hold NaN or infinity are left out. Frames that are not newer than the last ones are of a stream that began anew.
         """
         frames, instants, sample = self._taken(slot, voice)
-        count = instants.size
-        if not count:
+        if not instants.size:
             return False
-        if self._count[slot] and instants[0] <= self._newest_nanos[slot]:
-            self._count[slot] = 0
-            self._instants_nanos[slot] = self._shown_nanos[slot] = 0
-        elif not self._count[slot]:
+        if not self._is_heard[slot]:
+            self._is_heard[slot] = True
             self.voice_count += 1
-        places = (self._newest[slot] + 1 + np.arange(count)) % KEPT_FRAMES
-        self._instants_nanos[slot, places] = instants
-        self._frames[slot, places] = frames
-        self._newest_nanos[slot] = instants[-1]
+        elif instants[0] <= self._frames.newest_nanos[slot]:
+            self._frames.forget(slot)
+        self._frames.add(slot, instants, frames)
         self._samples[slot] = sample
         self._rate_hz[slot] = voice.source_rate_hz
-        self._newest[slot] = places[-1]
-        self._count[slot] = min(KEPT_FRAMES, self._count[slot] + count)
         self._look_ahead_nanos[slot] = voice.look_ahead_nanos
-        self._degraded[slot] = voice.degraded
+        self._held_until_nanos[slot] = int(instants[-1]) + voice.look_ahead_nanos + self._hold_nanos
+        self._trusted[slot] = _TRUSTED_DEGRADED if voice.degraded else 1
         return True
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Drop everything that was heard; the next state of these slots has no voice."""
-        self._count[slots] = 0
-        self._instants_nanos[slots] = 0
-        self._frames[slots] = 0
+        self._frames.forget(slots)
+        self._is_heard[slots] = False
         self._samples[slots] = 0
-        self._shown_nanos[slots] = 0
         self._speaks[slots] = False
         self._speech[slots] = 0
-        self.voice_count = int(np.count_nonzero(self._count))
+        self.voice_count = int(np.count_nonzero(self._is_heard))
 
     def joined(self, state: AvatarState, slots: NDArray[np.intp], times_nanos: NDArray[np.int64]) -> AvatarState:
         """The state of some slots, each at its own time, with what is heard of them; the mouth groups of `state` are written to.
@@ -128,53 +123,54 @@ class VoiceFusion:
         """
         if not self.voice_count:
             return state
-        rows = np.flatnonzero(self._count[slots])
-        if not rows.size:
+        heard = slot_rows(slots)
+        count = np.count_nonzero(self._is_heard[heard])
+        if not count:
             return state
-        heard = slots[rows]
-        late_nanos = times_nanos[rows] - self._newest_nanos[heard]
-        late_secs = (late_nanos - self._look_ahead_nanos[heard]) / NANOS_PER_SEC
-        if late_secs.max() > self._gone_secs:
-            kept = late_secs <= self._gone_secs
-            rows, heard, late_nanos, late_secs = rows[kept], heard[kept], late_nanos[kept], late_secs[kept]
+        rows = self._rows[:count]
+        if count < slots.size:
+            rows = self._is_heard[slots].nonzero()[0]
+            heard, times_nanos = slots[rows], times_nanos[rows]
+        presence = None
+        if np.count_nonzero(times_nanos > self._held_until_nanos[heard]):
+            late_secs = (times_nanos - self._frames.newest_nanos[heard] - self._look_ahead_nanos[heard]) / NANOS_PER_SEC
+            (kept,) = (late_secs <= self._gone_secs).nonzero()
+            if kept.size < rows.size:
+                rows, late_secs, times_nanos = rows[kept], late_secs[kept], times_nanos[kept]
+                heard = slots[rows]
             if not rows.size:
                 return state
-        frames, peaks, samples = self._frames_at(heard, times_nanos[rows])
-        presence = self._presence(late_secs)
-        speaking = frames[:, _SPEAKING]
-        certainty = np.maximum(speaking, 1 - speaking) * _TRUSTED[self._degraded[heard]]
-        weight = np.maximum(frames[:, _SPEECH], 1 - state.groups.weight[rows, Group.MOUTH]) * presence
-        age_secs = np.maximum(late_nanos, 0) / NANOS_PER_SEC
-        by_voice = _write_mouths(state.groups, rows, weight, certainty * presence, age_secs, presence > 0)
-        samples[~by_voice] = _NO_SOUND
-        voices = VoiceStates(rows, frames[:, :VISEMES], peaks, frames[:, _LOUDNESS], speaking * presence, weight, samples)
+            presence = self._presence(late_secs)
+        newest_nanos = self._frames.newest_nanos[heard]
+        wanted_nanos = np.minimum(times_nanos + self._lead_nanos, newest_nanos)
+        frames, peaks = self._frames.at(heard, wanted_nanos)
+        speaking, talking = frames[:, _SPEAKING], frames[:, _SPEECH]
+        certainty = np.maximum(speaking, _WHOLE - speaking)
+        certainty *= self._trusted[heard]
+        places = _EVERYBODY if rows.size == slots.size else rows  # the rows, as an index
+        weight = np.maximum(talking, _WHOLE - state.groups.levels[places, _MOUTH, 2])
+        by_voice = ~state.groups.valid[places, _MOUTH]
+        if presence is None:
+            by_voice |= weight > _HALF
+        else:
+            certainty, weight, speaking, talking = (values * presence for values in (certainty, weight, speaking, talking))
+            by_voice |= weight > _HALF
+            by_voice &= presence > _NOTHING
+        samples = self._samples_at(heard, newest_nanos - wanted_nanos)
+        _write_mouths(state.groups, places, rows, by_voice, weight, certainty, times_nanos - newest_nanos)
+        if np.count_nonzero(by_voice) < rows.size:
+            samples[~by_voice] = _NO_SOUND
+        voices = VoiceStates(rows, frames[:, :VISEMES], peaks, frames[:, _LOUDNESS], speaking, talking, weight, samples)
         return AvatarState(state.values, state.measured, state.groups, voices)
 
-    def _frames_at(
-        self, heard: NDArray[np.intp], times_nanos: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
-        """(m, channels) frames, (m, 15) peaks since the last ones, (m,) samples that the frames belong to."""
-        instants, newest_nanos = self._instants_nanos[heard], self._newest_nanos[heard]
-        ring = np.arange(heard.size)
-        wanted_nanos = np.minimum(times_nanos + self._lead_nanos, newest_nanos)
-        newer = np.minimum((instants > wanted_nanos[:, None]).sum(axis=1), self._count[heard] - 1)
-        before = (self._newest[heard] - newer) % KEPT_FRAMES
-        after = (before + (newer > 0)) % KEPT_FRAMES
-        first_nanos = instants[ring, before]
-        share = (wanted_nanos - first_nanos) / np.maximum(instants[ring, after] - first_nanos, 1)
-        share = np.minimum(np.maximum(share, 0), 1).astype(np.float32)
-        frames = self._frames[heard, before]
-        frames += share[:, None] * (self._frames[heard, after] - frames)
-        # The last frames up to there, those that were not shown yet.
-        past = (before[:, None] - _PEAK_STEPS) % KEPT_FRAMES
-        unshown = instants[ring[:, None], past] > self._shown_nanos[heard][:, None]
-        peaks = (self._frames[heard[:, None], past, :VISEMES] * unshown[..., None]).max(axis=1)
-        np.maximum(peaks, frames[:, :VISEMES], out=peaks)
-        self._shown_nanos[heard] = wanted_nanos
+    def _samples_at(self, heard: slice | NDArray[np.intp], back_nanos: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(m,) the samples that what was `back_nanos` before the newest frame belongs to."""
         # What is shown is late by the lead, so it belongs to the sound of that much earlier.
-        back_nanos = newest_nanos - wanted_nanos + self._lead_nanos
-        back = np.rint(back_nanos * self._rate_hz[heard] / NANOS_PER_SEC).astype(np.int64)
-        return frames, peaks, np.maximum(self._samples[heard] - back, 0)
+        back_nanos = back_nanos + self._lead_nanos
+        back_nanos *= self._rate_hz[heard]
+        back = np.rint(back_nanos / NANOS_PER_SEC).astype(np.int64)
+        samples: NDArray[np.int64] = np.maximum(self._samples[heard] - back, 0)
+        return samples
 
     def _taken(self, slot: int, voice: VoiceObservations) -> tuple[NDArray[np.float32], NDArray[np.int64], int]:
         """The newest frames that are whole, their instants and the last one's sample; carries on how far somebody is taken to speak."""
@@ -209,23 +205,25 @@ class VoiceFusion:
 
 def _write_mouths(
     groups: GroupStates,
+    places: slice | NDArray[np.intp],
     rows: NDArray[np.intp],
+    by_voice: NDArray[np.bool_],
     weight: NDArray[np.float32],
     confidence: NDArray[np.float32],
-    age_secs: NDArray[np.float64],
-    is_there: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """Say in the groups whose each mouth is; (m,) bool: it is the voice's."""
-    seen = groups.valid[rows, Group.MOUTH]
-    by_voice: NDArray[np.bool_] = is_there & ((weight > 0.5) | ~seen)
-    groups.levels[rows, Group.MOUTH, 2] *= 1 - weight  # what the face keeps of a mouth that it shares
-    spoken = rows[by_voice]
-    groups.valid[spoken, Group.MOUTH] = True
-    groups.source[spoken, Group.MOUTH] = _VOICE
-    groups.levels[spoken, Group.MOUTH, 0] = confidence[by_voice]
-    groups.levels[spoken, Group.MOUTH, 1] = age_secs[by_voice]
-    groups.levels[spoken, Group.MOUTH, 2] = weight[by_voice]
-    return by_voice
+    late_nanos: NDArray[np.int64],
+) -> None:
+    """Say in the groups whose each mouth is; `places` are the rows, as an index."""
+    if np.count_nonzero(by_voice) < rows.size:
+        groups.levels[places, _MOUTH, 2] *= 1 - weight  # what the face keeps of a mouth that it shares
+        places = rows[by_voice]
+        if not places.size:
+            return
+        weight, confidence, late_nanos = weight[by_voice], confidence[by_voice], late_nanos[by_voice]
+    groups.valid[places, _MOUTH] = True
+    groups.source[places, _MOUTH] = _VOICE
+    groups.levels[places, _MOUTH, 0] = confidence
+    groups.levels[places, _MOUTH, 1] = np.maximum(late_nanos, 0) / NANOS_PER_SEC
+    groups.levels[places, _MOUTH, 2] = weight
 
 
 def _step(secs: float) -> float:

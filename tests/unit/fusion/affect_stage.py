@@ -36,7 +36,7 @@ def voices(*speaking: float) -> VoiceStates:
     count = len(speaking)
     nothing, visemes = np.zeros(count, np.float32), np.zeros((count, 15), np.float32)
     rows = np.arange(count)
-    return VoiceStates(rows, visemes, visemes, nothing, np.array(speaking, np.float32), nothing, np.full(count, -1, np.int64))
+    return VoiceStates(rows, visemes, visemes, nothing, np.array(speaking, np.float32), nothing, nothing, np.full(count, -1, np.int64))
 
 
 class Stage:

@@ -383,3 +383,18 @@ def test_whatever_is_said_what_is_told_is_whole(steps: list[dict[str, float]]) -
         assert affects.scores.sum() == pytest.approx(1 if valid else 0, abs=1e-4)
         bits = (int(affects.support[0]) >> np.arange(8)) & 1
         assert not affects.scores[0][bits == 0].any()
+
+
+def test_what_is_told_may_be_written_to() -> None:
+    one, other = Stage(AffectFusionOptions()), Stage(AffectFusionOptions())
+    for stage in (one, other):
+        stage.observe(feeling(FACE, START, happy=0.8, affect=(0.5, 0.4, -0.3)))
+        stage.observe(feeling(VOICE, START, sad=0.8, prosody=PROSODY, events=2))
+    spoilt = one.state(20, speaking=0.6)
+    other.state(20, speaking=0.6)
+    for array in dataclasses.astuple(spoilt.affects)[1:]:  # type: ignore[arg-type]
+        array[:] = 3
+    spoilt.groups.levels[:] = 9
+    told, expected = one.told(40, speaking=0.6), other.told(40, speaking=0.6)
+    for field in dataclasses.fields(told):
+        np.testing.assert_array_equal(getattr(told, field.name), getattr(expected, field.name))

@@ -184,6 +184,20 @@ def test_a_state_does_not_change_with_what_is_seen_later() -> None:
     assert state.groups.valid[0, Group.HEAD]
 
 
+@pytest.mark.parametrize("millis", [0, 500, 2000])
+def test_a_state_may_be_written_to(millis: float) -> None:
+    fusion = seen_once()
+    expected = after(fusion, millis)
+    spoilt = after(fusion, millis)
+    for array in (spoilt.values, spoilt.measured, spoilt.groups.levels, spoilt.groups.valid, spoilt.groups.source):
+        array[:] = 3
+    again = after(fusion, millis)
+    np.testing.assert_array_equal(again.values, expected.values)
+    np.testing.assert_array_equal(again.measured, expected.measured)
+    for name in ("levels", "valid", "source"):
+        np.testing.assert_array_equal(getattr(again.groups, name), getattr(expected.groups, name))
+
+
 def test_hold_and_ease_can_be_set() -> None:
     fusion = FaceFusion(1, FaceFusionOptions(hold_secs=0, ease_secs=0))
     fusion.observe(slots(0), face(SEEN, jawOpen=1))

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from affectia.fusion.modality_evidence import AFFECT, NEVER, SCORES, SPEECH, TALKING, TRUST, UNSURE, WEIGHT, ModalityEvidence
+from affectia.fusion.modality_evidence import AFFECT, NEVER, SCORES, SPEECH, TALKING, TOLD, TRUST, UNSURE, WEIGHT, ModalityEvidence
 from affectia.signals.emotion_observations import ALL_EMOTIONS, AffectMethod, EmotionObservations, Modality
 from tests.unit.fakes import slots
 from tests.unit.feelings import EMOTION, PROSODY, feeling, mask, rows_of, scores
@@ -165,3 +165,27 @@ def test_speech_can_be_forgotten_alone() -> None:
     held.forget_speech(slots())
     assert np.isnan(held.prosody[0]).all()
     assert (held.events[0], held.captured_nanos[0, SPEECH], held.captured_nanos[0, VOICE]) == (0, NEVER, AT)
+
+
+def test_how_many_are_known_and_whether_anybodys_speech_is() -> None:
+    held = evidence()
+    assert (held.known_count, held.knows_speech) == (0, False)
+    held.observe(slots(0, 2), rows_of(feeling(FACE, AT, happy=0.9), feeling(FACE, AT, sad=0.9)), None)
+    assert (held.known_count, held.knows_speech) == (2, False)
+    for slot in (1, 2):
+        held.observe(slots(slot), feeling(VOICE, AT, found=False, events=3), None)
+    assert (held.known_count, held.knows_speech) == (3, True)
+    held.forget(slots(1))
+    assert (held.known_count, held.knows_speech) == (2, True)
+    held.forget_speech(slots(2))
+    assert (held.known_count, held.knows_speech) == (2, False)
+
+
+def test_instants_hold_when_it_was_told_beside_the_captured_ones_and_forgetting_leaves_that() -> None:
+    held = evidence()
+    held.instants_nanos[0, TOLD] = AT
+    held.forget(slots(0))
+    assert held.instants_nanos[0].tolist() == [NEVER, NEVER, NEVER, AT]
+    assert not held.is_known[0]
+    held.captured_nanos[0, VOICE] = 5
+    assert held.instants_nanos[0, VOICE] == 5

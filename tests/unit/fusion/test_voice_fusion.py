@@ -9,7 +9,8 @@ import pytest
 from affectia.clock import NANOS_PER_MILLI, NANOS_PER_SEC
 from affectia.errors import ConfigError
 from affectia.fusion.face_fusion import FaceFusion
-from affectia.fusion.voice_fusion import KEPT_FRAMES, LINGER_SECS, VoiceFusion, VoiceFusionOptions
+from affectia.fusion.voice_frames import KEPT_FRAMES
+from affectia.fusion.voice_fusion import LINGER_SECS, VoiceFusion, VoiceFusionOptions
 from affectia.registry import Group, Source
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.voice_observations import FRAME_NANOS, VoiceObservations
@@ -270,6 +271,19 @@ def test_forgetting_leaves_nothing() -> None:
     stage.faces.observe(slots(0), face(START))
     stage.voices.observe(0, voice(START, "sil", speaking=0.5))
     assert stage.heard(START).weight.tolist() == [0], "whether somebody spoke is forgotten too"
+
+
+def test_what_is_told_may_be_written_to() -> None:
+    one, other = Stage(), Stage()
+    for stage in (one, other):
+        stage.voices.observe(0, voice(START, "PP", "aa", "ou"))
+    spoilt = one.heard(START + FRAME_NANOS)
+    other.heard(START + FRAME_NANOS)
+    for array in dataclasses.astuple(spoilt)[1:]:
+        array[:] = 3
+    again, expected = one.heard(START + 3 * FRAME_NANOS // 2), other.heard(START + 3 * FRAME_NANOS // 2)
+    for field in dataclasses.fields(VoiceStates):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(expected, field.name))
 
 
 def test_many_blocks_or_one_come_to_the_same() -> None:
