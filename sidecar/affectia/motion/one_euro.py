@@ -17,12 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia.errors import ConfigError
+from affectia.signals.column import column
+from affectia.signals.slot_rows import slot_rows
 
 CONSTANTS: Final = 5  # of a channel: what `OneEuroOptions.constants` holds
 
 _TWO_PI: Final = 2 * math.pi
-_RAW: Final = np.float32(1e-6)  # a slowness below this is none
-_LEAST_LENGTH: Final = np.float32(1e-6)  # of a quaternion
+_RAW: Final = np.array(1e-6, np.float32)  # a slowness below this is none
+_LEAST_LENGTH: Final = np.array(1e-6, np.float32)  # of a quaternion
+_ZERO: Final = np.array(0, np.float32)  # without an axis numpy is twice as fast as with a scalar
+_ONE: Final = np.array(1, np.float32)
+_Floats = NDArray[np.float32]
+_Views = tuple[_Floats, _Floats, NDArray[np.bool_], tuple[_Floats, ...], _Floats, _Floats]
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,11 @@ class OneEuroFilter:
 
     def __init__(self, slots: int, *, constants: NDArray[np.float32], turns: slice = slice(0, 0)) -> None:
         channels = constants.shape[1]
-        self._constants = np.repeat(constants.astype(np.float32)[:, None], slots, axis=1)
+        # Beside the constants what bounds the cutoff of a slowness of 1: the least and the slowest at once.
+        self._constants = np.empty((CONSTANTS + 1, slots, channels), np.float32)
+        self.set_constants(np.arange(slots), constants)
         self._turns = turns
+        self._turning = turns.stop > turns.start
         self._rest = np.zeros(channels, np.float32)
         self._rest[turns.start + 3 : turns.stop : 4] = 1
         self._value = np.tile(self._rest, (slots, 1))
@@ -79,6 +88,8 @@ class OneEuroFilter:
         self._primed = np.zeros(slots, np.bool_)
         self._away = np.empty((slots, channels), np.float32)  # scratch: the distance still to go
         self._kept = np.empty((slots, channels), np.float32)  # scratch: the share of it that stays after this step
+        self._run = slice(0, 0)
+        self._views = self._cut(self._run)
 
     def reset(self, slots: NDArray[np.intp]) -> None:
         """Forget the past of some slots; their next value passes unfiltered."""
@@ -88,7 +99,8 @@ class OneEuroFilter:
 
     def set_constants(self, slots: NDArray[np.intp], constants: NDArray[np.float32]) -> None:
         """Give some slots other constants (CONSTANTS, channels); what they show stays."""
-        self._constants[:, slots] = constants[:, None]
+        self._constants[:CONSTANTS, slots] = constants[:, None]
+        self._constants[CONSTANTS, slots] = np.minimum(constants[0], constants[CONSTANTS - 1])
 
     def smooth(
         self, slots: NDArray[np.intp], values: NDArray[np.float32], dt_secs: NDArray[np.float32], slowness: NDArray[np.float32]
@@ -100,24 +112,30 @@ class OneEuroFilter:
         """
         if slots.size == 0:
             return
-        rows = _rows(slots)
-        value, distance = self._value[rows], self._distance[rows]  # views of a run of slots, copies of others
-        least, rise, at_zero, follow, slowest = self._constants[:, rows]
-        away, kept = self._away[: slots.size], self._kept[: slots.size]
-        bones = self._quaternions(values)
+        rows = slot_rows(slots)
+        if isinstance(rows, slice):
+            if rows != self._run:  # mostly it is the run of the last call
+                self._run, self._views = rows, self._cut(rows)
+            views = self._views
+        else:
+            views = self._cut(rows)
+        # Value and distance are views of a run of slots, copies of others.
+        value, distance, primed, (least, rise, at_zero, follow, slowest, bound), away, kept = views
         flat = values.reshape(-1)
-        if not math.isfinite(np.dot(flat, flat)):
+        if not math.isfinite(flat.dot(flat)):
             self._mend(values, value)
-        if not self._primed[rows].all():
-            fresh = ~self._primed[rows]
+        if np.count_nonzero(primed) < slots.size:
+            fresh = ~primed
             value[fresh] = values[fresh]
             self._primed[rows] = True
-        if bones.size:
+        bones = self._quaternions(values)
+        if self._turning:
             # A quaternion and its negative are one rotation: stay on the side of the last one, or the filter would go the long way.
-            sides = np.vecdot(bones, self._quaternions(value))
-            if sides.min() < 0:
-                bones[sides < 0] *= -1
-        step = np.maximum(dt_secs, 0)[:, None]
+            sides = np.vecdot(bones, self._quaternions(value)) < _ZERO
+            if np.count_nonzero(sides):
+                bones[sides] *= -1
+        secs = np.maximum(dt_secs, _ZERO)
+        step = column(secs)
         np.subtract(values, value, out=away)
         np.multiply(follow, step, out=kept)
         np.exp(kept, out=kept)
@@ -125,22 +143,42 @@ class OneEuroFilter:
         distance *= kept
         distance += away
         np.abs(distance, out=kept)
-        if bones.size:
+        if self._turning:
             turned = self._quaternions(distance)
-            self._quaternions(kept)[...] = np.sqrt(np.vecdot(turned, turned))[..., None]
+            turn = np.vecdot(turned, turned)
+            self._quaternions(kept)[...] = np.sqrt(turn, out=turn)[..., None]
         kept *= rise
         kept += at_zero
-        np.minimum(kept, least, out=kept)
-        kept *= step / np.maximum(slowness, _RAW)[:, None]
-        np.minimum(kept, slowest * step, out=kept)
+        if np.count_nonzero(slowness != _ONE):
+            np.minimum(kept, least, out=kept)
+            slower = np.maximum(slowness, _RAW)
+            kept *= column(np.divide(secs, slower, out=slower))
+            np.minimum(kept, slowest * step, out=kept)
+        else:
+            np.minimum(kept, bound, out=kept)
+            kept *= step
         np.exp(kept, out=kept)
         away *= kept
         values -= away
-        if bones.size:
-            bones /= np.maximum(np.sqrt(np.vecdot(bones, bones)), _LEAST_LENGTH)[..., None]
+        if self._turning:
+            length = np.vecdot(bones, bones)
+            np.sqrt(length, out=length)
+            bones /= np.maximum(length, _LEAST_LENGTH, out=length)[..., None]
         self._value[rows] = values
         if not isinstance(rows, slice):
             self._distance[rows] = distance
+
+    def _cut(self, rows: slice | NDArray[np.intp]) -> _Views:
+        """What belongs to some slots."""
+        value = self._value[rows]
+        return (
+            value,
+            self._distance[rows],
+            self._primed[rows],
+            tuple(self._constants[:, rows]),
+            self._away[: value.shape[0]],
+            self._kept[: value.shape[0]],
+        )
 
     def _quaternions(self, channels: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, quaternions, 4), a view of (n, channels)."""
@@ -151,11 +189,3 @@ class OneEuroFilter:
         turned = broken[:, self._turns].reshape(values.shape[0], -1, 4)
         turned |= turned.any(axis=2, keepdims=True)
         values[broken] = value[broken]
-
-
-def _rows(slots: NDArray[np.intp]) -> slice | NDArray[np.intp]:
-    """A run of slots as a slice, which numpy reads in place; others as they are."""
-    first = int(slots[0])
-    if slots.size == 1 or (int(slots[-1]) - first == slots.size - 1 and bool((slots[1:] - slots[:-1] == 1).all())):
-        return slice(first, first + slots.size)
-    return slots

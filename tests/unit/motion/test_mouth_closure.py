@@ -174,3 +174,15 @@ def test_a_time_step_that_is_none_neither_opens_nor_closes(dt_secs: float) -> No
 def test_options_that_cannot_work_are_refused(options: dict[str, float], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         MouthClosureOptions(**options)
+
+
+def test_it_tells_how_far_lips_are_shut() -> None:
+    target, told = closing(), []
+    for demand in (NONE, LIPS, LIPS, NONE, NONE, NONE, NONE, NONE, NONE, NONE):
+        told.append(target.enforce(slots(0), opened(), closure=np.array([demand], np.float32), dt_secs=np.array([1 / 60], np.float32)))
+    assert told[0] is None
+    assert told[-1] is None
+    lips = [float(shut[0, 0]) for shut in told if shut is not None]
+    assert max(lips) == 1
+    assert 0 < lips[0] < 1
+    assert lips[-1] < 1

@@ -83,6 +83,18 @@ def test_closure_comes_after_all_that_smooths() -> None:
     assert weights.shapes[0, SHAPE["mouthPressLeft"]] == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(("demand", "weight", "shown"), [(0.6, 1.0, 1.0), (0.0, 1.0, 0.0), (0.6, 0.0, 0.0)])
+def test_what_is_returned_tells_how_far_lips_touch_and_not_what_was_demanded(demand: float, weight: float, shown: float) -> None:
+    target, spoken = motion(), speech(1, closure=demand, weight=weight)
+    for number in range(3):
+        times = nanos(*[NANOS_PER_SEC + number * 16 * NANOS_PER_MILLI] * 2)
+        told = target.spoken(slots(0, 1), times, given(2, spoken)).speech
+    assert told is not None
+    assert told.rows.tolist() == [1]
+    assert told.closure[0, PP] == pytest.approx(shown, abs=1e-3)
+    assert spoken.closure[0, PP] == np.float32(demand), "what the rig said is not touched"
+
+
 def test_closure_of_a_voice_that_does_not_drive_the_mouth_shuts_nothing() -> None:
     assert jaws(settled(motion(), speech(0, weight=0.0, closure=1.0))) == [pytest.approx(0.1, abs=1e-3)]
 
