@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 from affectia import registry
 from affectia.registry import Bone
+from affectia.signals.column import column
 
 _ONES: Final = np.ones(3, np.float32)
+_LEAST: Final = np.array(1e-9, np.float32)  # without an axis numpy is twice as fast as with a scalar
 _SHAPE: Final = {name: place for place, name in enumerate(registry.BLENDSHAPES)}
 
 
@@ -29,27 +32,43 @@ class Skeleton:
 
     def __init__(self, options: SkeletonOptions) -> None:
         # Both shares turn about the same axis, so neck * head is exactly the head's whole rotation.
-        self._shares = np.array((1 - options.head_share, options.head_share), np.float32)
-        self._half_angles_of_shapes = _eye_half_angles(options)
+        self._shares = np.array([(1 - options.head_share, options.head_share)], np.float32)
+        self._eye_angles, self._eye_offsets = _eye_factors(_eye_half_angles(options))
 
-    def pose(self, bones: NDArray[np.float32], head_rotation: NDArray[np.float32], blendshapes: NDArray[np.float32]) -> None:
-        """Write (n, 4) head rotations and the gaze in (n, 52) shapes into (n, 9, 4) bones."""
+    def pose_head(self, bones: NDArray[np.float32], head_rotation: NDArray[np.float32]) -> None:
+        """Write (n, 4) head rotations into (n, 9, 4) bones."""
         axis, w = head_rotation[:, :3], head_rotation[:, 3]
-        sine = np.sqrt((axis * axis) @ _ONES)
+        sine = (axis * axis).dot(_ONES)
+        np.sqrt(sine, out=sine)
         # |w| and its sign: a quaternion and its negative are one rotation, and the short way is shared. A head that is not turned has
         # axis 0, there any scale will do.
-        half = np.arctan2(sine, np.abs(w))[:, None] * self._shares
-        scale = np.copysign(np.sin(half), w[:, None]) / np.maximum(sine, 1e-9)[:, None]
-        bones[:, Bone.NECK : Bone.HEAD + 1, :3] = axis[:, None] * scale[..., None]
-        bones[:, Bone.NECK : Bone.HEAD + 1, 3] = np.cos(half)
-        # (n, [left yaw, right yaw, left pitch, right pitch]); Ry(yaw) Rx(pitch) as a quaternion.
-        angles = blendshapes @ self._half_angles_of_shapes
-        sines, cosines = np.sin(angles), np.cos(angles)
-        eyes = bones[:, Bone.LEFT_EYE : Bone.RIGHT_EYE + 1]
-        eyes[..., 0] = cosines[:, :2] * sines[:, 2:]
-        eyes[..., 1] = sines[:, :2] * cosines[:, 2:]
-        eyes[..., 2] = -sines[:, :2] * sines[:, 2:]
-        eyes[..., 3] = cosines[:, :2] * cosines[:, 2:]
+        half = column(np.arctan2(sine, np.abs(w))) * self._shares
+        posed = bones[:, Bone.NECK : Bone.HEAD + 1]
+        np.cos(half, out=posed[..., 3])
+        scale = np.sin(half, out=half)
+        np.copysign(scale, column(w), out=scale)
+        scale /= column(np.maximum(sine, _LEAST))
+        np.multiply(axis[:, None], scale[..., None], out=posed[..., :3])
+
+    def pose_eyes(self, bones: NDArray[np.float32], blendshapes: NDArray[np.float32]) -> None:
+        """Write the gaze that (n, 52) shapes show into (n, 9, 4) bones."""
+        factors = blendshapes.dot(self._eye_angles)
+        factors += self._eye_offsets
+        np.sin(factors, out=factors)
+        factors = factors.reshape(-1, 2, 2, 4)
+        np.multiply(factors[:, 0], factors[:, 1], out=bones[:, Bone.LEFT_EYE : Bone.RIGHT_EYE + 1])
+
+
+def _eye_factors(half_angles: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(52, 16) half radians for a full weight of each shape, and (1, 16) what is added to them: the sines of the first eight times those
+    of the others are the two eyes, since a cosine is a sine a quarter turn on.
+    """
+    # Ry(yaw) Rx(pitch) as a quaternion: cos y sin p, sin y cos p, - sin y sin p, cos y cos p.
+    yaws, pitches = half_angles[:, :2, None], half_angles[:, 2:, None]
+    angles = np.stack((yaws * np.array((1, 1, -1, 1)), pitches * np.ones(4)), axis=1)
+    offsets = np.empty((1, 2, 2, 4))
+    offsets[0, 0], offsets[0, 1] = (math.pi / 2, 0, 0, math.pi / 2), (0, math.pi / 2, 0, math.pi / 2)
+    return angles.reshape(-1, 16).astype(np.float32), offsets.reshape(1, 16).astype(np.float32)
 
 
 def _eye_half_angles(options: SkeletonOptions) -> NDArray[np.float32]:

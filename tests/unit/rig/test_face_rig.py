@@ -31,10 +31,23 @@ def test_shapes_and_shift_pass_as_they_are() -> None:
 
 
 def test_head_eyes_and_visemes_follow_the_state() -> None:
-    weights = FaceRig(FaceRigOptions(SkeletonOptions(head_share=1))).weights(state(jawOpen=1, eyeLookOutLeft=1))
+    rig = FaceRig(FaceRigOptions(SkeletonOptions(head_share=1)))
+    weights = rig.weights(state(jawOpen=1, eyeLookOutLeft=1))
     assert rotation.to_euler_deg(weights.bones[0, Bone.HEAD])[0] == pytest.approx(20, abs=1e-3)
+    assert rotation.to_euler_deg(weights.bones[0, Bone.LEFT_EYE])[0] == 0
+    rig.pose_eyes(weights)
     assert rotation.to_euler_deg(weights.bones[0, Bone.LEFT_EYE])[0] == pytest.approx(30, abs=1e-3)
     assert weights.visemes[0, VISEME["aa"]] == 1
+
+
+def test_eyes_follow_what_became_of_their_shapes() -> None:
+    rig = FaceRig()
+    weights = rig.weights(state(eyeLookOutLeft=1))
+    weights.shapes[0, SHAPE["eyeLookOutLeft"]] = 0
+    weights.shapes[0, SHAPE["eyeLookDownRight"]] = 1
+    rig.pose_eyes(weights)
+    assert rotation.to_euler_deg(weights.bones[0, Bone.LEFT_EYE]).tolist() == [0, 0, 0]
+    assert rotation.to_euler_deg(weights.bones[0, Bone.RIGHT_EYE])[1] == pytest.approx(25, abs=1e-3)
 
 
 def test_nothing_is_remembered_from_frame_to_frame() -> None:
@@ -60,7 +73,7 @@ def spoken(count: int, row: int, viseme: str, *, peak: str = "sil", loudness: fl
     visemes, peaks = (np.zeros((1, len(VISEME)), np.float32) for _ in range(2))
     visemes[0, VISEME[viseme]] = peaks[0, [VISEME[viseme], VISEME[peak]]] = 1
     one = np.ones(1, np.float32)
-    voices = VoiceStates(np.array([row]), visemes, peaks, loudness * one, one, 0.5 * one, np.zeros(1, np.int64))
+    voices = VoiceStates(np.array([row]), visemes, peaks, loudness * one, one, one, 0.5 * one, np.zeros(1, np.int64))
     seen = state(count)
     return AvatarState(seen.values, seen.measured, seen.groups, voices)
 

@@ -26,7 +26,9 @@ def posed(
 ) -> npt.NDArray[np.float32]:
     """The (9, 4) bones of one avatar."""
     bones = AvatarWeights.at_rest(GroupStates.unknown(1)).bones
-    Skeleton(options or SkeletonOptions()).pose(bones, np.array([turn], np.float32), shape_row(shapes or {}))
+    skeleton = Skeleton(options or SkeletonOptions())
+    skeleton.pose_head(bones, np.array([turn], np.float32))
+    skeleton.pose_eyes(bones, shape_row(shapes or {}))
     found: npt.NDArray[np.float32] = bones[0]
     return found
 
