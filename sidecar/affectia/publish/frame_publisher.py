@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,9 +15,12 @@ from affectia.publish.affect_batch import AffectBatch
 from affectia.publish.frame_batch import FrameBatch
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
+from affectia.signals.groups import GroupStates
+from affectia.signals.known_people import KnownPeople
+from affectia.signals.retargeted import Retargeted
 from affectia.wire import emotion_update, layout, topic
 from affectia.wire.emotion_update import EmotionUpdate
-from affectia.wire.layout import LayoutMessage
+from affectia.wire.layout import STANDARD, Layout, LayoutMessage
 
 _U32 = (1 << 32) - 1
 _U16 = (1 << 16) - 1
@@ -56,6 +60,7 @@ class Stream:
     affect_topic: bytes
     sequence: int = 0
     voice: VoiceFormat | None = None
+    layout: Layout = STANDARD
 
 
 class FramePublisher:
@@ -66,6 +71,7 @@ class FramePublisher:
         self._clock = clock
         self._streams: list[Stream | None] = [None] * slots
         self._batch = FrameBatch()
+        self._batches: dict[tuple[int, int], FrameBatch] = {}  # of other profiles: by place in a tick and layout id
         self._wide = np.zeros(slots, np.bool_)
         self.frames_published = 0
 
@@ -95,16 +101,45 @@ class FramePublisher:
             stream.voice = voice
             self._announce(stream)
 
+    def set_layout(self, slot: int, layout: Layout) -> None:
+        """What the frames of a slot look like from the next one on; a change is announced at once, ahead of them.
+
+        Layouts of one's own have different ids, and the standard layout's bones, visemes and effects.
+        """
+        stream = self._streams[slot]
+        if stream is not None and stream.layout != layout:
+            stream.layout = layout
+            self._announce(stream)
+
     def announce_layouts(self) -> None:
         """Send the layout of every avatar on its layout topic."""
         for stream in self._streams:
             if stream is not None:
                 self._announce(stream)
 
-    def publish(self, slots: NDArray[np.intp], times_nanos: NDArray[np.int64], state: AvatarState, weights: AvatarWeights) -> None:
-        """Send one avatar_frame and one emotion_update for each slot, as far as somebody listens."""
-        batch = self._batch
-        batch.fill(weights, self._wide[slots])
+    def publish(
+        self,
+        slots: NDArray[np.intp],
+        times_nanos: NDArray[np.int64],
+        state: AvatarState,
+        weights: AvatarWeights,
+        retargeted: Sequence[Retargeted] = (),
+        known: KnownPeople | None = None,
+    ) -> None:
+        """Send one avatar_frame and one emotion_update for each slot, as far as somebody listens.
+
+        `retargeted` are those whose frames have another profile, in the layouts that `set_layout` said; all others have the standard one.
+        """
+        wide = self._wide[slots]
+        batch, place = self._batch, -1
+        places: list[tuple[FrameBatch, int]] | None = None
+        if not retargeted:
+            batch.fill(weights.channels, weights.groups, wide)
+        elif retargeted[0].rows.size == slots.size:  # all of them have one profile
+            batch = self._batch_of(0, slots)
+            batch.fill(retargeted[0].channels, weights.groups, wide)
+        else:
+            places = self._filled(slots, weights, wide, retargeted)
         affect: AffectBatch | None = None
         # An avatar without a voice is not among them, nor is one whose mouth is the face's.
         samples = {} if state.voices is None else dict(zip(state.voices.rows.tolist(), state.voices.audio_samples.tolist(), strict=True))
@@ -113,21 +148,50 @@ class FramePublisher:
             stream = self._streams[slot]
             if stream is None:
                 continue
+            batch, place = (batch, row) if places is None else places[row]
             delay_micros = min(max(0, now_nanos() - time_nanos) // 1000, _U32)
             if wants(stream.avatar_topic):
                 sample = samples.get(row, -1)
-                body = batch.body(row, stream.stream_id, stream.sequence, time_nanos, delay_micros, None if sample < 0 else sample)
+                body = batch.body(place, stream.stream_id, stream.sequence, time_nanos, delay_micros, None if sample < 0 else sample)
                 send(stream.avatar_topic, body)
             if wants(stream.affect_topic):
-                affect = affect or AffectBatch(state, weights)
-                update = EmotionUpdate(stream.stream_id, stream.sequence, time_nanos, delay_micros, groups=batch.groups(row))
+                affect = affect or AffectBatch(state, weights, known)
+                update = EmotionUpdate(stream.stream_id, stream.sequence, time_nanos, delay_micros, groups=batch.groups(place))
                 affect.fill(update, row)
                 send(stream.affect_topic, emotion_update.encode(update))
             stream.sequence = stream.sequence + 1 & _U32
             self.frames_published += 1
 
+    def _filled(
+        self, slots: NDArray[np.intp], weights: AvatarWeights, wide: NDArray[np.bool_], retargeted: Sequence[Retargeted]
+    ) -> list[tuple[FrameBatch, int]]:
+        """The batch of each avatar and its place there."""
+        places: list[tuple[FrameBatch, int]] = [(self._batch, -1)] * slots.size
+        standard = np.ones(slots.size, np.bool_)
+        parts: list[tuple[FrameBatch, NDArray[np.intp], NDArray[np.float32]]] = []
+        for number, part in enumerate(retargeted):
+            standard[part.rows] = False
+            parts.append((self._batch_of(number, slots[part.rows]), part.rows, part.channels))
+        if (rows := np.flatnonzero(standard)).size:
+            parts.append((self._batch, rows, weights.channels[rows]))
+        groups = weights.groups
+        for batch, rows, channels in parts:
+            batch.fill(channels, GroupStates(groups.valid[rows], groups.source[rows], groups.levels[rows]), wide[rows])
+            for place, row in enumerate(rows.tolist()):
+                places[row] = (batch, place)
+        return places
+
+    def _batch_of(self, number: int, slots: NDArray[np.intp]) -> FrameBatch:
+        """The batch of the layout that avatars of one profile have; a slot that is closed has none."""
+        layout = next((stream.layout for slot in slots.tolist() if (stream := self._streams[slot]) is not None), STANDARD)
+        key = (number, layout.layout_id)
+        batch = self._batches.get(key)
+        if batch is None:
+            batch = self._batches[key] = FrameBatch(layout)
+        return batch
+
     def _announce(self, stream: Stream) -> None:
-        message = LayoutMessage(stream.stream_id, layout.STANDARD)
+        message = LayoutMessage(stream.stream_id, stream.layout)
         if stream.voice is not None:
             message = replace(
                 message,

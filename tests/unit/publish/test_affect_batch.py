@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from affectia.publish.affect_batch import AffectBatch
-from affectia.registry import ACTION_UNITS, Emotion, Group
+from affectia.registry import ACTION_UNITS, Bone, Emotion, Group
 from affectia.signals import face_channels
 from affectia.signals.affect_states import AffectStates
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.face_channels import ALL_ACTION_UNITS, BLINK_BIT, BLINK_EVENTS_BIT, GAZE_BIT
 from affectia.signals.groups import GroupStates
+from affectia.signals.known_people import KnownPeople
 from affectia.signals.voice_states import VoiceStates
+from affectia.wire import rotation
 from affectia.wire.emotion_update import EmotionUpdate
 
 pytestmark = pytest.mark.unit
@@ -64,6 +66,26 @@ def test_nothing_is_told_of_a_face_that_is_not_valid() -> None:
     assert (update.action_units, update.action_unit_support, update.head_pose, update.gaze, update.blink) == (None,) * 5
 
 
+def test_what_an_avatar_acts_is_not_told_of_anybody() -> None:
+    seen = state()
+    weights = AvatarWeights.at_rest(seen.groups)
+    weights.bones[0, Bone.HEAD] = rotation.from_euler_deg(np.array((0.0, 25, 0)))  # a nod
+    turns = np.zeros((1, 2, 4), np.float32)
+    turns[0] = rotation.from_euler_deg(np.array(((4.0, 0, 0), (6, 0, 0))))
+    update = EmotionUpdate(1, 0, 0, 0)
+    AffectBatch(seen, weights, KnownPeople(seen.groups, turns)).fill(update, 0)
+    assert update.head_pose_deg() == pytest.approx([10, 0, 0], abs=0.01)
+
+
+def test_of_an_avatar_that_lives_by_itself_nothing_is_told() -> None:
+    seen = state(measured=0)
+    known = KnownPeople(GroupStates.unknown(1), np.zeros((1, 2, 4), np.float32))
+    update = EmotionUpdate(1, 0, 0, 0)
+    AffectBatch(seen, AvatarWeights.at_rest(seen.groups), known).fill(update, 0)
+    assert (update.head_pose, update.gaze, update.blink, update.action_units, update.emotions) == (None,) * 5
+    assert not any(update.is_valid(group) for group in Group)
+
+
 def test_eyes_that_are_covered_take_gaze_and_blink_with_them() -> None:
     seen = state()
     seen.groups.valid[0, Group.EYES] = False
@@ -90,7 +112,7 @@ def test_blinks_that_nobody_counts_are_not_counted_as_none() -> None:
 def test_speaking_is_told_of_those_that_have_a_voice_valid_face_or_not() -> None:
     unseen = state(2, measured=0, valid=False)
     share, visemes = np.array([0.2], np.float32), np.zeros((1, 15), np.float32)
-    voices = VoiceStates(np.array([1]), visemes, visemes, share, share, share, np.array([-1]))
+    voices = VoiceStates(np.array([1]), visemes, visemes, share, share, share, share, np.array([-1]))
     heard = AvatarState(unseen.values, unseen.measured, unseen.groups, voices)
     assert [update_of(heard, row).speaking_probability for row in (0, 1)] == [None, 51]
     assert update_of(unseen, 1).speaking_probability is None

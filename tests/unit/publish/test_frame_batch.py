@@ -5,12 +5,16 @@ import math
 import numpy as np
 import pytest
 
-from affectia.publish.frame_batch import FrameBatch, group_bytes
+from affectia import registry
+from affectia.publish.frame_batch import FrameBatch
+from affectia.publish.group_bytes import group_bytes
 from affectia.registry import Bone, Group, Source
 from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.groups import GroupStates
+from affectia.signals.retargeted import AFTER_SHAPES
 from affectia.wire import avatar_frame, rotation
 from affectia.wire.avatar_frame import AvatarFrame
+from affectia.wire.layout import Layout, standard_layouts
 from tests.unit.fakes import IDENTITY, SHAPE, VISEME
 
 pytestmark = pytest.mark.unit
@@ -22,10 +26,14 @@ def weights(count: int = 1) -> AvatarWeights:
     return made
 
 
+def fill(batch: FrameBatch, given: AvatarWeights, wide: tuple[bool, ...]) -> None:
+    batch.fill(given.channels, given.groups, np.array(wide))
+
+
 def frames(given: AvatarWeights, *, wide: tuple[bool, ...] | None = None) -> list[AvatarFrame]:
     batch = FrameBatch()
     rows = given.channels.shape[0]
-    batch.fill(given, np.array(wide or (False,) * rows))
+    fill(batch, given, wide or (False,) * rows)
     return [avatar_frame.decode(batch.body(row, 7, row, 1000 + row, 5)) for row in range(rows)]
 
 
@@ -58,7 +66,7 @@ def test_every_part_lands_in_its_place() -> None:
 
 def test_a_sound_stands_behind_all_else_in_both_widths() -> None:
     batch = FrameBatch()
-    batch.fill(weights(2), np.array((False, True)))
+    fill(batch, weights(2), (False, True))
     for row in (0, 1):
         frame = avatar_frame.decode(batch.body(row, 1, 2, 3, 4, 48_000))
         assert frame.audio_sample == 48_000
@@ -81,8 +89,8 @@ def test_only_those_who_asked_get_16_bit() -> None:
 
 def test_a_wide_avatar_does_not_haunt_the_next_batch() -> None:
     batch = FrameBatch()
-    batch.fill(weights(2), np.array((True, True)))
-    batch.fill(weights(1), np.array((False,)))
+    fill(batch, weights(2), (True, True))
+    fill(batch, weights(1), (False,))
     assert len(avatar_frame.decode(batch.body(0, 1, 2, 3, 4)).blendshapes or b"") == 52
 
 
@@ -137,3 +145,54 @@ def test_group_bytes_are_flags_confidence_age_and_weight() -> None:
     packed = group_bytes(groups).reshape(2, 6, 4)
     assert packed[1, Group.HEAD].tolist() == [1 | 4 << 1, 128, 25, 255]
     assert packed[0].tolist() == [[0, 0, 255, 0]] * 6
+
+
+OWN = Layout.of(1024, (("A", "Blink_L", "eyeBlinkRight"), registry.BONES, registry.VISEMES, registry.EFFECTS))
+
+
+def own_frames(given: AvatarWeights, shapes: list[list[float]], wide: tuple[bool, ...]) -> list[AvatarFrame]:
+    channels = np.concatenate((np.array(shapes, np.float32), given.channels[:, AFTER_SHAPES]), axis=1)
+    batch = FrameBatch(OWN)
+    batch.fill(channels, given.groups, np.array(wide))
+    known = standard_layouts()
+    known.learn(OWN)
+    rows = range(channels.shape[0])
+    found = [avatar_frame.decode(batch.body(row, 7, row, 1000 + row, 5, 48_000), known) for row in rows]
+    assert [avatar_frame.encode(frame) for frame in found] == [batch.body(row, 7, row, 1000 + row, 5, 48_000) for row in rows]
+    return found
+
+
+def test_a_layout_of_ones_own_has_its_shapes_and_all_else_of_the_standard_one() -> None:
+    given = weights(2)
+    given.visemes[0, :] = 0
+    given.visemes[0, VISEME["ou"]] = 1
+    given.effects[0, 2] = 1
+    given.bones[0, Bone.HEAD] = -rotation.from_euler_deg(np.array((10.0, 20, -30)))
+    given.head_shift_cm[0] = (5, -5, 0.01)
+    narrow, wide = own_frames(given, [[0.25, 1, 0], [0.123456, 0, 2]], (False, True))
+    assert narrow.layout == OWN
+    assert narrow.blendshape_weights() == pytest.approx([0.25, 1, 0], abs=0.002)
+    assert wide.blendshape_weights() == pytest.approx([0.123456, 0, 1], abs=1e-5)
+    assert narrow.viseme_weights().nonzero()[0].tolist() == [VISEME["ou"]]
+    assert narrow.effect_weights().tolist() == [0, 0, 1, 0]
+    assert rotation.to_euler_deg(narrow.bone_quaternions()[Bone.HEAD]) == pytest.approx([10, 20, -30], abs=0.01)
+    assert narrow.head_translation_cm() == pytest.approx([5, -5, 0.01])
+    assert wide.viseme_weights().nonzero()[0].tolist() == [VISEME["sil"]]
+
+
+def test_shapes_that_readers_do_not_know_are_valid_with_any_part_of_the_face() -> None:
+    given = weights(4)
+    given.groups.valid[1, Group.EYES] = given.groups.valid[2, Group.HEAD] = given.groups.valid[3, Group.MOUTH] = True
+    found = own_frames(given, [[0, 0, 0]] * 4, (False,) * 4)
+    assert [frame.is_valid(Group.MOUTH) for frame in found] == [False, True, False, True]
+    assert [frame.is_valid(Group.EYES) for frame in found] == [False, True, False, False]
+    batch = FrameBatch(OWN)
+    batch.fill(np.zeros((4, 3 + 58), np.float32), given.groups, np.zeros(4, np.bool_))
+    assert [batch.groups(row)[4 * Group.MOUTH] & 1 for row in range(4)] == [0, 0, 0, 1]
+
+
+def test_the_standard_layout_keeps_each_group_apart() -> None:
+    given = weights()
+    given.groups.valid[0, Group.EYES] = True
+    (frame,) = frames(given)
+    assert not frame.is_valid(Group.MOUTH)
