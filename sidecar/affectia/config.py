@@ -33,6 +33,7 @@ from affectia.errors import ConfigError
 from affectia.fusion.affect_fusion_options import AffectFusionOptions
 from affectia.fusion.face_fusion import FaceFusionOptions
 from affectia.fusion.voice_fusion import VoiceFusionOptions
+from affectia.motion.layer_motion import LayerMotionOptions
 from affectia.motion.mouth_closure import MouthClosureOptions
 from affectia.motion.smoother import SmootherOptions
 from affectia.motion.speech_blend import SpeechBlendOptions
@@ -42,7 +43,11 @@ from affectia.perception.voice.emotion.sense_voice_options import SenseVoiceOpti
 from affectia.perception.voice.emotion.speech_emotion_options import SpeechEmotionOptions
 from affectia.perception.voice.voice_activity import VoiceActivityOptions
 from affectia.pipeline import PipelineOptions
+from affectia.rig.acting import ActingOptions
+from affectia.rig.emotion.emotion_overlay import EmotionOverlayOptions
 from affectia.rig.face_rig import FaceRigOptions
+from affectia.rig.idle.idle_life import IdleOptions
+from affectia.rig.mapping.mapping_options import MappingOptions
 
 _ENVIRONMENT_PREFIX = "AFFECTIA_"
 _NOT_SETTINGS = {"AFFECTIA_CACHE_DIR", "AFFECTIA_CONFIG", "AFFECTIA_DATA_DIR"}  # the last one is of tests and measurements
@@ -71,6 +76,11 @@ class SessionSettings:
     avatars: int = 1
     consent: tuple[str, ...] = ()
     loop: bool = False
+    profile: str = "arkit52"
+    mapping: str = ""
+    idle: typing.Literal["auto", "on", "off"] = "auto"
+    seed: int = 0
+    calibration: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,10 @@ class Settings:
     affect: AffectFusionOptions = field(default_factory=AffectFusionOptions)
     rig: FaceRigOptions = field(default_factory=FaceRigOptions)
     motion: SmootherOptions = field(default_factory=SmootherOptions)
+    idle: IdleOptions = field(default_factory=IdleOptions)
+    emotion_overlay: EmotionOverlayOptions = field(default_factory=EmotionOverlayOptions)
+    layers: LayerMotionOptions = field(default_factory=LayerMotionOptions)
+    mapping: MappingOptions = field(default_factory=MappingOptions)
     speech: SpeechBlendOptions = field(default_factory=SpeechBlendOptions)
     closure: MouthClosureOptions = field(default_factory=MouthClosureOptions)
 
@@ -120,6 +134,8 @@ class Settings:
             affect=self.affect,
             rig=self.rig,
             motion=self.motion,
+            acting=ActingOptions(self.idle, self.emotion_overlay),
+            layers=self.layers,
             speech=self.speech,
             closure=self.closure,
         )

@@ -12,19 +12,34 @@ from affectia.fusion.affect_fusion import AffectFusion
 from affectia.fusion.affect_fusion_options import AffectFusionOptions
 from affectia.fusion.face_fusion import FaceFusion, FaceFusionOptions
 from affectia.fusion.voice_fusion import VoiceFusion, VoiceFusionOptions
+from affectia.motion.layer_motion import LayerMotion, LayerMotionOptions
 from affectia.motion.mouth_closure import MouthClosureOptions
 from affectia.motion.smoother import Smoother, SmootherOptions
 from affectia.motion.speech_blend import SpeechBlendOptions
 from affectia.motion.speech_motion import SpeechMotion
 from affectia.perception.affect_projection import projected
 from affectia.publish.frame_publisher import FramePublisher, Transport, VoiceFormat
+from affectia.registry import Bone, Source
+from affectia.rig.acting import Acting, ActingOptions
+from affectia.rig.calibration_table import CalibrationTable
+from affectia.rig.channel_routing import ChannelRouting
 from affectia.rig.face_rig import FaceRig, FaceRigOptions
+from affectia.rig.mapping.face_mapping import FaceMapping
+from affectia.rig.mapping.mapping_variant import MappingVariant
+from affectia.rig.profile import Profile
+from affectia.rig.retarget import Retarget
+from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.emotion_observations import EmotionObservations, Modality
 from affectia.signals.face_observations import FaceObservations
+from affectia.signals.known_people import KnownPeople
+from affectia.signals.retargeted import Retargeted
 from affectia.signals.voice_observations import VoiceObservations
+from affectia.telemetry.motion_meter import MotionMeter
 
 LIVE_FOR_NANOS = 100 * NANOS_PER_MILLI  # so long after its last observation a slot needs no timer
 _EARLY = 0.25  # a frame may come this share of its period before it is due: sources jitter
+
+_FACE = np.uint8(Source.FACE)
 
 Due = tuple[NDArray[np.intp], NDArray[np.int64]]  # slots, and the instant that the pose of each shows
 
@@ -39,12 +54,18 @@ class PipelineOptions:
     affect: AffectFusionOptions = field(default_factory=AffectFusionOptions)
     rig: FaceRigOptions = field(default_factory=FaceRigOptions)
     motion: SmootherOptions = field(default_factory=SmootherOptions)
+    acting: ActingOptions = field(default_factory=ActingOptions)
+    layers: LayerMotionOptions = field(default_factory=LayerMotionOptions)
     speech: SpeechBlendOptions = field(default_factory=SpeechBlendOptions)
     closure: MouthClosureOptions = field(default_factory=MouthClosureOptions)
 
 
 class Pipeline:
-    """All avatars of the process as rows of arrays. Everything here runs on the motion thread."""
+    """All avatars of the process as rows of arrays. Everything here runs on the motion thread.
+
+    What an avatar is told to do goes to its parts: `acting` (idle life, feelings, gaze, gestures, overrides), `calibrations`, `mapping`,
+    `routing`; `meter` measures how it moves.
+    """
 
     def __init__(self, transport: Transport, clock: Clock, options: PipelineOptions | None = None) -> None:
         options = options or PipelineOptions()
@@ -55,6 +76,13 @@ class Pipeline:
         self._speech = SpeechMotion(
             options.slots, floors=table.closure_floors, jaw_caps=table.closure_jaw_caps, blend=options.speech, closure=options.closure
         )
+        self._layers = LayerMotion(options.slots, options.layers)
+        self.acting = Acting(options.slots, options.acting)
+        self.calibrations = CalibrationTable(options.slots)
+        self.mapping = FaceMapping(options.slots)
+        self.routing = ChannelRouting(options.slots)
+        self.meter = MotionMeter(options.slots)
+        self._retarget = Retarget(options.slots)
         self._fusion = FaceFusion(options.slots, options.fusion)
         self._voices = VoiceFusion(options.slots, options.voice, lead_nanos=self._speech.lag_nanos)
         self._affects = AffectFusion(options.slots, options.affect, projected=projected)
@@ -92,10 +120,30 @@ class Pipeline:
         self._slowness[slot] = smoothing
 
     def close_slot(self, slot: int) -> None:
-        """Take a slot back."""
+        """Take a slot back: whatever was asked of its avatar ends with it."""
         self._open[slot] = False
         self.publisher.close(slot)
-        self.forget(np.array([slot]))
+        rows = np.array([slot])
+        self.forget(rows)
+        self.acting.close(slot)
+        self._layers.reset(rows)
+        self.calibrations.set(slot, None)
+        self.map_faces(slot, MappingVariant.SHAPES)
+        self.routing.forget(rows)
+        self.meter.forget(rows)
+        self._retarget.forget(rows)
+
+    def map_faces(self, slot: int, variant: MappingVariant) -> None:
+        """How what is captured of a face is put on an avatar."""
+        self.mapping.set(slot, variant)
+        rows = np.array([slot])
+        self.acting.overlay.set_overlay_shares(rows, self.mapping.overlay_shares(rows))
+
+    def set_profile(self, slot: int, profile: Profile) -> None:
+        """The kind of avatar that the frames of a slot are for, from the next one on, and what its engine fills by other means."""
+        for group in profile.resting:
+            self.routing.set(slot, group, None)
+        self.publisher.set_layout(slot, self._retarget.set(slot, profile))
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Drop what was seen and heard of these avatars: their next frames are at rest and say that nothing is valid."""
@@ -105,7 +153,9 @@ class Pipeline:
     def forget_faces(self, slots: NDArray[np.intp]) -> None:
         """Drop what was seen of these avatars; what is heard of them goes on."""
         self._fusion.forget(slots)
+        self.routing.drop(slots)
         self._affects.forget(slots, Modality.FACE)
+        self._forget_feelings(slots)
         self._motion.reset(slots)
         self._observed_at_nanos[slots] = 0
 
@@ -113,10 +163,16 @@ class Pipeline:
         """Drop what was heard of these avatars; what is seen of them goes on."""
         self._voices.forget(slots)
         self._affects.forget(slots, Modality.VOICE)
+        self._forget_feelings(slots)
         self._speech.reset(slots)
         self._heard_at_nanos[slots] = self._sounded_at_nanos[slots] = 0
         for slot in slots.tolist():
             self.publisher.set_voice(slot, None)
+
+    def _forget_feelings(self, slots: NDArray[np.intp]) -> None:
+        """What is inferred of a person ends with what it was inferred from, also where it is on its way to the avatar."""
+        self.acting.overlay.forget_inferred(slots)
+        self._layers.reset(slots)
 
     def observe(self, slots: NDArray[np.intp], faces: FaceObservations) -> Due:
         """Take in one sample's faces; returns the slots that are due now, and the instant that their poses show."""
@@ -178,10 +234,29 @@ class Pipeline:
         state = self._fusion.state(slots, times_nanos)
         state = self._voices.joined(state, slots, times_nanos)
         state = self._affects.joined(state, slots, times_nanos)
-        weights = self._rig.weights(state)
-        weights = self._motion.moved(slots, times_nanos, weights, self._slowness[slots])
+        if self.calibrations.active:
+            self.calibrations.apply(slots, state)
+        if self.mapping.active:
+            self.mapping.apply(slots, state)
+        # Before it is told there what acts.
+        captured, groups = bool((state.groups.source == _FACE).any()), state.groups.copy()
+        acting = self.acting.act(slots, times_nanos, state)
+        weights = self._rig.weights(state, acting, captured=captured)
+        if captured:  # faces that are at rest have nothing to smooth
+            weights = self._motion.moved(slots, times_nanos, weights, self._slowness[slots])
+        # Where nothing acts, what is known of people is what is shown.
+        known = None if acting is None else KnownPeople(groups, weights.bones[:, Bone.NECK : Bone.HEAD + 1].copy())
         weights = self._speech.spoken(slots, times_nanos, weights)
-        self.publisher.publish(slots, times_nanos, state, weights)
+        weights = self._layers.layered(slots, times_nanos, weights)
+        self._rig.pose_eyes(weights)
+        self.meter.note(slots, weights.shapes)
+        self.publisher.publish(slots, times_nanos, state, weights, self._put_on(slots, weights), known)
+
+    def _put_on(self, slots: NDArray[np.intp], weights: AvatarWeights) -> tuple[Retargeted, ...]:
+        """What avatars of their own kinds show of these weights; parts that come from other avatars are written into the weights."""
+        if self.routing.active:
+            self.routing.route(slots, weights)
+        return self._retarget.shown(slots, weights, self.acting.overlay.moods(slots)) if self._retarget.active else ()
 
     def _is_seen(self, now_nanos: int) -> NDArray[np.bool_]:
         seen: NDArray[np.bool_] = now_nanos - self._observed_at_nanos <= LIVE_FOR_NANOS

@@ -19,6 +19,7 @@ from affectia import registry
 from affectia.control.grpc_server import ControlServer
 from affectia.inference.model_store import ModelStore
 from affectia.pipeline import PipelineOptions
+from affectia.session.calibration.kept_calibrations import KeptCalibrations
 from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.v1 import control_pb2_grpc, frame_pb2, session_pb2, status_pb2
 from affectia.wire import avatar_frame
@@ -78,10 +79,12 @@ class Door:
 
 
 @contextmanager
-def open_door(options: SidecarOptions | None = None, *, models: ModelStore | None = None) -> Iterator[Door]:
+def open_door(
+    options: SidecarOptions | None = None, *, models: ModelStore | None = None, kept: KeptCalibrations | None = None
+) -> Iterator[Door]:
     base = free_port_base()
     options = options or SidecarOptions(pipeline=PipelineOptions(slots=SLOTS))
-    sidecar = Sidecar(replace(options, port_base=base), models=models)
+    sidecar = Sidecar(replace(options, port_base=base), models=models, kept=kept)
     sidecar.start()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="main-loop")

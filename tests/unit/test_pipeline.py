@@ -279,3 +279,48 @@ def test_how_the_slots_last_avatar_felt_is_nobodys_business() -> None:
     stage.open(name="b")
     stage.timer()
     assert stage.transport.updates("b")[0].emotions is None
+
+
+@pytest.mark.parametrize("modality", [Modality.FACE, Modality.VOICE])
+def test_a_feeling_that_was_inferred_ends_with_what_it_was_inferred_from(modality: Modality) -> None:
+    stage = Stage()
+    stage.open()
+    for _ in range(60):
+        stage.clock.advance(secs=1 / 60)
+        stage.pipeline.feel(slots(0), feeling(modality, stage.clock.now_nanos(), happy=0.9))
+        stage.timer()
+    shown = stage.transport.frames("a")[-1]
+    assert shown.group(Group.BODY)[:2] == (True, Source.EMOTION)
+    assert shown.blendshape_weights()[SHAPE["mouthSmileLeft"]] > 0.1
+    (stage.pipeline.forget_faces if modality is Modality.FACE else stage.pipeline.forget_voices)(slots(0))
+    for _ in range(3):
+        stage.clock.advance(secs=1 / 60)
+        stage.timer()
+        after = stage.transport.frames("a")[-1]
+        assert not any(after.is_valid(group) for group in Group)
+        assert not after.blendshape_weights().any()
+
+
+def test_an_avatar_that_lives_says_nothing_of_anybody() -> None:
+    stage = Stage()
+    stage.open()
+    stage.pipeline.acting.open(0, "a", seed=1, lives=True)
+    for _ in range(120):
+        stage.clock.advance(secs=1 / 60)
+        stage.timer()
+    frame, update = stage.transport.frames("a")[-1], stage.transport.updates("a")[-1]
+    assert frame.group(Group.HEAD)[:2] == (True, Source.IDLE)
+    assert not np.allclose(frame.bone_quaternions()[:, :3], 0, atol=1e-3), "it moves"
+    assert (update.head_pose, update.gaze, update.blink, update.action_units, update.emotions) == (None,) * 5
+
+
+def test_a_part_that_the_engine_fills_is_at_rest_and_not_valid() -> None:
+    stage = Stage()
+    stage.open()
+    stage.pipeline.routing.set(0, Group.HEAD, None)
+    stage.clock.advance(secs=1 / 60)
+    stage.observe(face(stage.clock.now_nanos(), turn=(0, 0.2, 0, 0.98), jawOpen=0.5))
+    frame = stage.transport.frames("a")[-1]
+    assert not frame.is_valid(Group.HEAD)
+    assert frame.is_valid(Group.MOUTH)
+    assert frame.bone_quaternions()[:, 3].tolist() == [1] * 9

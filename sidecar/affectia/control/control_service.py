@@ -16,10 +16,13 @@ from affectia.capture.microphone import MicrophoneSource
 from affectia.capture.microphone_list import MicrophoneListing, list_microphones
 from affectia.capture.source import Source
 from affectia.control import messages
+from affectia.control.act_calls import ActCalls
 from affectia.control.bake_calls import BakeCalls
+from affectia.control.calibration_calls import CalibrationCalls
 from affectia.control.cameras import camera_message
 from affectia.control.frame_feed import FrameFeed, topic_filter
 from affectia.control.microphones import listing_detail, microphone_message
+from affectia.control.profile_calls import ProfileCalls
 from affectia.control.shared_call import SharedCall
 from affectia.control.speak_calls import SpeakCalls
 from affectia.control.status_codes import status_of
@@ -28,7 +31,19 @@ from affectia.inference.model_store import ModelCheck
 from affectia.session.session import Session, SessionState
 from affectia.session.sidecar import Sidecar
 from affectia.session.source_spec import SourceSpec
-from affectia.v1 import bake_pb2, control_pb2_grpc, device_pb2, frame_pb2, model_pb2, session_pb2, speak_pb2, status_pb2
+from affectia.v1 import (
+    act_pb2,
+    bake_pb2,
+    calibration_pb2,
+    control_pb2_grpc,
+    device_pb2,
+    frame_pb2,
+    model_pb2,
+    profile_pb2,
+    session_pb2,
+    speak_pb2,
+    status_pb2,
+)
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +93,9 @@ class ControlService(control_pb2_grpc.ControlServicer):
         self._feeds: set[FrameFeed] = set()
         self._bakes = BakeCalls()
         self._speaks = SpeakCalls(sidecar.speech)
+        self._acts = ActCalls(sidecar.acts)
+        self._calibrations = CalibrationCalls(sidecar.calibrations)
+        self._profiles = ProfileCalls()
 
     @property
     def stream_count(self) -> int:
@@ -169,6 +187,75 @@ class ControlService(control_pb2_grpc.ControlServicer):
     async def Flush(self, request: speak_pb2.FlushRequest, context: Context) -> speak_pb2.FlushResponse:
         """Cut what an avatar says."""
         return await self._speaks.flush(request)
+
+    @_told
+    async def SetEmotion(self, request: act_pb2.SetEmotionRequest, context: Context) -> act_pb2.EmotionAggregate:
+        """Set the emotion that is shown, alone or along a line."""
+        return await asyncio.to_thread(self._acts.set_emotion, request)
+
+    @_told
+    async def ClearEmotion(self, request: act_pb2.ClearEmotionRequest, context: Context) -> act_pb2.EmotionAggregate:
+        """Back to what is inferred."""
+        return await asyncio.to_thread(self._acts.clear_emotion, request)
+
+    @_told
+    async def Override(self, request: act_pb2.OverrideRequest, context: Context) -> act_pb2.OverrideResponse:
+        """Set, add to or let go of shapes, visemes, effects and bones."""
+        return await asyncio.to_thread(self._acts.override, request)
+
+    @_told
+    async def Trigger(self, request: act_pb2.TriggerRequest, context: Context) -> act_pb2.TriggerResponse:
+        """Play a gesture once."""
+        return await asyncio.to_thread(self._acts.trigger, request)
+
+    @_told
+    async def LookAt(self, request: act_pb2.LookAtRequest, context: Context) -> act_pb2.LookAtResponse:
+        """Direct the gaze, and the head after it."""
+        return await asyncio.to_thread(self._acts.look_at, request)
+
+    @_told
+    async def SetLayers(self, request: act_pb2.SetLayersRequest, context: Context) -> act_pb2.SetLayersResponse:
+        """Weigh the layers."""
+        return await asyncio.to_thread(self._acts.set_layers, request)
+
+    @_told
+    async def SetRoute(self, request: act_pb2.RouteRequest, context: Context) -> act_pb2.RouteResponse:
+        """Take a part of an avatar from another source."""
+        return await asyncio.to_thread(self._acts.set_route, request)
+
+    @_told
+    async def Calibrate(self, request: calibration_pb2.CalibrateRequest, context: Context) -> None:
+        """Learn what a face is like at rest, and tell how it goes."""
+        await self._calibrations.calibrate(request, context)
+
+    @_told
+    async def UseCalibration(self, request: calibration_pb2.UseCalibrationRequest, context: Context) -> session_pb2.Session:
+        """Take a kept calibration into use, or none."""
+        return messages.session_message(await self._calibrations.use(request))
+
+    @_told
+    async def ListCalibrations(
+        self, request: calibration_pb2.ListCalibrationsRequest, context: Context
+    ) -> calibration_pb2.ListCalibrationsResponse:
+        """The calibrations that are kept."""
+        return await self._calibrations.list(request)
+
+    @_told
+    async def DeleteCalibration(
+        self, request: calibration_pb2.DeleteCalibrationRequest, context: Context
+    ) -> calibration_pb2.DeleteCalibrationResponse:
+        """Take a kept calibration away."""
+        return await self._calibrations.delete(request)
+
+    @_told
+    async def ListProfiles(self, request: profile_pb2.ListProfilesRequest, context: Context) -> profile_pb2.ListProfilesResponse:
+        """The kinds of avatars that frames can be made for."""
+        return await asyncio.to_thread(self._profiles.list_profiles, request)
+
+    @_told
+    async def MatchMorphs(self, request: profile_pb2.MatchMorphsRequest, context: Context) -> profile_pb2.MatchMorphsResponse:
+        """The profile that fits an avatar, and what it covers."""
+        return await asyncio.to_thread(self._profiles.match_morphs, request)
 
     def _configure(self, request: session_pb2.ConfigureRequest) -> Session:
         sessions = self._sidecar.sessions

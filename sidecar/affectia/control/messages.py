@@ -16,6 +16,7 @@ from affectia.session.session_voice import SessionVoice
 from affectia.session.sidecar import Sidecar
 from affectia.session.source_spec import SourceSpec
 from affectia.session.voice_spec import VoiceSpec
+from affectia.telemetry.motion_meter import MotionReport
 from affectia.v1 import model_pb2, session_pb2, status_pb2
 from affectia.version import installed_version
 
@@ -44,6 +45,11 @@ def session_request(message: session_pb2.StartSessionRequest) -> SessionRequest:
         options=changed_options(SessionOptions(), message.options),
         loop=message.loop,
         voice=VoiceSpec.parse(message.voice),
+        profile=message.profile,
+        mapping=message.mapping,
+        seed=message.seed,
+        idle=message.idle,
+        calibration=message.calibration,
     )
 
 
@@ -55,7 +61,7 @@ def changed_options(options: SessionOptions, message: session_pb2.SessionOptions
 
 def session_message(session: Session) -> session_pb2.Session:
     """A session as it stands now; a file is named without its folder."""
-    options = session.options
+    options, acting = session.options, session.acting
     return session_pb2.Session(
         session_id=session.session_id,
         source=printable(session.source.description),
@@ -68,6 +74,12 @@ def session_message(session: Session) -> session_pb2.Session:
         voice="" if session.voice is None else printable(session.voice.source.description),
         voice_status=None if session.voice is None else _voice_status(session, session.voice),
         emotion_status=None if session.emotion is None else _emotion_status(session.emotion),
+        profile=printable(acting.profile.name),
+        mapping=acting.mapping.value,
+        calibration="" if acting.calibration is None else acting.calibration.name,
+        idle=acting.idle,
+        seed=acting.seed,
+        motion_status=_motion_status(session.movement()),
     )
 
 
@@ -172,6 +184,16 @@ def _emotion_status(emotion: SessionEmotion) -> session_pb2.EmotionStatus:
         voice_p95_millis=emotion.voice_p95_millis,
         notices=[printable(notice) for notice in emotion.notices],
         language=emotion.language,
+    )
+
+
+def _motion_status(report: MotionReport) -> session_pb2.MotionStatus:
+    return session_pb2.MotionStatus(
+        frames=report.frames,
+        jitter_percent=report.jitter_percent,
+        rest_rms=report.rest_rms,
+        range=report.range,
+        expressive_share=report.expressive_share,
     )
 
 

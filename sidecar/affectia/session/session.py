@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,11 +14,16 @@ from affectia.capture.mailbox import Mailbox
 from affectia.capture.source import Source, SourceState
 from affectia.errors import ConfigError
 from affectia.perception.track import Track
+from affectia.session.calibration.calibration_tap import CalibrationTap
 from affectia.session.consent import ConsentGate
+from affectia.session.mapping.mapped_session import MappedSession
 from affectia.session.no_pictures import NoPictures
+from affectia.session.npc_source import NpcSource
+from affectia.session.session_acting import SessionActing
 from affectia.session.session_emotion import SessionEmotion
 from affectia.session.session_voice import SessionVoice
 from affectia.signals.video_sample import VideoSample
+from affectia.telemetry.motion_meter import MotionReport
 
 
 class SessionState(enum.Enum):
@@ -53,7 +59,7 @@ class SessionOptions:
 class Session:
     """What belongs to one session.
 
-    Its manager's lock guards `options` and whether it is open; `lock` whatever changes consent or starts or stops a source,
+    Its manager's lock guards `options`, `acting` and whether it is open; `lock` whatever changes consent or starts or stops a source,
     so that these take turns and wait for no other session. Who needs both takes the manager's first.
     """
 
@@ -67,6 +73,10 @@ class Session:
     track: Track | None = None
     voice: SessionVoice | None = None
     emotion: SessionEmotion | None = None
+    acting: SessionActing = field(default_factory=SessionActing)
+    mapped: MappedSession | None = None
+    calibration_tap: CalibrationTap = field(default_factory=CalibrationTap)
+    movement: Callable[[], MotionReport] = MotionReport  # how its avatars have moved until now; any thread
     stopped: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -75,6 +85,20 @@ class Session:
         """Its pictures and its voice, as far as it has them."""
         pictures = () if isinstance(self.source, NoPictures) else (self.source,)
         return pictures if self.voice is None else (*pictures, self.voice.source)
+
+    @property
+    def slot_by_avatar(self) -> dict[str, int]:
+        """The slot of each of its avatars."""
+        return dict(zip(self.avatar_ids, self.slots.tolist(), strict=True))
+
+    @property
+    def lives(self) -> bool:
+        """Whether idle life may drive its avatars now: as it was chosen, and never while consent is missing for what drives them first,
+        its pictures, or its voice where it has none. An avatar that blinks then would pretend that somebody is there.
+        """
+        has_pictures = not isinstance(self.source, NoPictures | NpcSource)
+        modality = self.voice.source.modality if isinstance(self.source, NoPictures) and self.voice is not None else self.source.modality
+        return self.consent.allows(modality) and self.acting.lives(has_pictures=has_pictures)
 
     @property
     def state(self) -> SessionState:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +19,9 @@ from affectia.session.motion_thread import MotionThread
 from affectia.session.session import Session, SessionOptions
 from affectia.session.session_parts import SessionParts
 from affectia.session.session_request import SessionRequest
+from affectia.session.slot_acting import SlotActing
 from affectia.session.voices import Voices
+from affectia.signals.face_calibration import FaceCalibration
 from affectia.wire import topic
 
 
@@ -36,6 +40,7 @@ class SessionManager:
         self._pool = pool
         self._voices = voices
         self._parts = parts
+        self._slot_acting = SlotActing(pipeline)
         self._lock = threading.RLock()
         self._sessions: dict[str, Session] = {}  # replaced and never changed, so that `all` needs no lock
         self._used_ids: set[str] = set()
@@ -73,7 +78,8 @@ class SessionManager:
             session = self.get(session_id)
             self._close(session)
             self._free_slots += session.slots.tolist()
-            return session
+        self._parts.record(session)
+        return session
 
     def set_consent(self, session_id: str, modality: str, *, granted: bool) -> Session:
         """Grant or revoke; a revoked source is closed, and what it drove is at rest and invalid when this returns: all of an avatar that
@@ -105,6 +111,14 @@ class SessionManager:
             self._motion.call(apply)
             return session
 
+    def calibrate(self, session_id: str, calibration: FaceCalibration | None) -> Session:
+        """Take a calibration into use for the first face of an open session, None to show what is measured as it is."""
+        with self._lock:
+            session = self.get(session_id)
+            session.acting = replace(session.acting, calibration=calibration)
+            self._motion.call(lambda: self._slot_acting.calibrate(session))
+            return session
+
     def get(self, session_id: str) -> Session:
         """An open session; raises SessionError with the open ones where it is none."""
         sessions = self._sessions
@@ -121,6 +135,13 @@ class SessionManager:
         """Whether an open session has an avatar of this id; never waits."""
         return any(avatar_id in session.avatar_ids for session in self._sessions.values())
 
+    def slot_of(self, avatar_id: str) -> int:
+        """The slot of an avatar; raises SessionError where no open session has it; never waits."""
+        for session in self._sessions.values():
+            if avatar_id in session.avatar_ids:
+                return session.slot_by_avatar[avatar_id]
+        raise SessionError(f"avatar {avatar_id!r} is of no open session, expected one; start a session")
+
     def stop_all(self) -> None:
         """Close every session; one that is still being opened is not opened any more, nor is any later one."""
         with self._lock:
@@ -135,11 +156,14 @@ class SessionManager:
                 raise SessionError(f"session {session.session_id!r} is being stopped, expected one that goes on")
             session.consent.grant(modality)
             try:
+                self._motion.call(lambda: self._slot_acting.set_lives(session))
                 for source in session.sources:
                     if source.modality == modality and source.state in (SourceState.IDLE, SourceState.ENDED):
                         self._start(session, source)
             except BaseException:
                 session.consent.revoke(modality)
+                with contextlib.suppress(SessionError, TimeoutError):
+                    self._motion.call(lambda: self._slot_acting.set_lives(session))
                 raise
 
     def _revoke(self, session: Session, modality: str) -> None:
@@ -154,6 +178,7 @@ class SessionManager:
                     remaining.callback(session.source.stop)
                     if session.track is not None:
                         remaining.callback(session.track.forget)
+                    remaining.callback(session.calibration_tap.forget)
                     remaining.callback(self._motion.withdraw, session.session_id)
                     remaining.callback(self._motion.call, lambda: self._forget_faces(session))
                 voice = session.voice
@@ -196,6 +221,7 @@ class SessionManager:
         """Undo `_open`, as far as it came."""
         with session.lock:  # to the end: who changes consent then finds it gone, and its slots are nobody else's yet
             session.stopped = True
+            session.calibration_tap.forget(SessionError(f"session {session.session_id!r} was stopped; nothing was changed"))
             session.mailbox.close()
             session.source.stop()
             if session.track is not None and not self._pool.remove(session.track):
@@ -232,17 +258,23 @@ class SessionManager:
                 smoothing=options.smoothing,
                 several_faces=session.track is not None and len(session.avatar_ids) > 1,
             )
+        self._slot_acting.open(session)
+        session.movement = functools.partial(self._slot_acting.report, session)
 
     def _close_slots(self, session: Session) -> None:
         self._motion.withdraw(session.session_id)
         self._motion.withdraw_voice(session.session_id)
+        moved = session.movement()  # before its slots forget it
+        session.movement = lambda: moved
         for slot in session.slots.tolist():
             self._pipeline.close_slot(slot)
 
     def _forget_faces(self, session: Session) -> None:
+        self._slot_acting.set_lives(session)
         self._motion.withdraw(session.session_id)
         self._pipeline.forget_faces(session.slots)
 
     def _forget_voice(self, session: Session) -> None:
+        self._slot_acting.set_lives(session)
         self._motion.withdraw_voice(session.session_id)
         self._pipeline.forget_voices(session.slots)

@@ -30,9 +30,11 @@ from affectia.perception.face.face_perceiver import FacePerceiver
 from affectia.perception.face.landmarks.landmarker import FaceLandmarker
 from affectia.perception.pool import PerceptionPool
 from affectia.perception.track import Perceiver, Track
+from affectia.session.acting_choice import ActingChoice
 from affectia.session.consent import ConsentGate
 from affectia.session.motion_thread import MotionThread
 from affectia.session.no_pictures import NoPictures
+from affectia.session.npc_source import NpcSource
 from affectia.session.session import Session
 from affectia.session.session_emotion import SessionEmotion
 from affectia.session.session_request import SessionRequest
@@ -63,7 +65,8 @@ class SessionParts:
     """Makes sessions of which nothing runs yet; any thread.
 
     `camera_opener`, `microphone_opener` with `microphone_diagnose`, and `perceiver` (of so many faces) stand in for OpenCV's cameras,
-    PortAudio's microphones and the face landmarker. `mouth_lag_nanos` is how late motion makes a mouth.
+    PortAudio's microphones and the face landmarker. `acting` knows profiles, mappings and calibrations. `mouth_lag_nanos` is how late
+    motion makes a mouth.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class SessionParts:
         clock: Clock,
         *,
         options: PartOptions | None = None,
+        acting: ActingChoice | None = None,
         mouth_lag_nanos: int = 0,
         camera_opener: Callable[[int, CameraOptions], Device | None] = open_camera,
         microphone_opener: Opener = open_microphone,
@@ -87,6 +91,7 @@ class SessionParts:
         self._models = models
         self._clock = clock
         self._options = options or PartOptions()
+        self._acting = acting or ActingChoice(clock)
         self._mouth_lag_nanos = mouth_lag_nanos
         self.camera_opener = camera_opener
         self._microphone_opener = microphone_opener
@@ -97,19 +102,24 @@ class SessionParts:
 
     def session(self, request: SessionRequest, avatar_ids: tuple[str, ...], slots: NDArray[np.intp]) -> Session:
         """A session with its sources and with who looks and listens; raises ConfigError, CaptureError or ModelError."""
+        acting, mapped = self._acting.chosen(request)  # before anything is opened
         mailbox = _WakingMailbox(self._pool)
         consent = ConsentGate(request.consent)
         emotion = SessionEmotion(self._clock)
 
+        def show(faces: FaceObservations) -> None:
+            self._motion.post(request.session_id, slots, faces)
+            session.calibration_tap.offer(faces)
+
         def post(faces: FaceObservations) -> None:
-            consent.when_allowed(source.modality, lambda: self._motion.post(request.session_id, slots, faces))
+            consent.when_allowed(source.modality, lambda: show(faces))
 
         def post_emotion(found: EmotionObservations) -> None:
             emotion.note_face()
             consent.when_allowed(source.modality, lambda: self._motion.post_emotion(request.session_id, slots, found))
 
         source = self._source(request, mailbox, post)
-        session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox)
+        session = Session(request.session_id, source, avatar_ids, slots, consent, request.options, mailbox, acting=acting, mapped=mapped)
         # The voice before the face: a network of pictures that was loaded would have to be closed where there is no microphone.
         if request.voice is not None:
             session.voice = self._voice(request.voice, request, consent, slots[:1], emotion)
@@ -133,10 +143,17 @@ class SessionParts:
         session.emotion = emotion if emotion.is_asked else None
         return session
 
+    def record(self, session: Session) -> None:
+        """Keep figures of the movement of a session that was closed, where its mapping was chosen; waits for the disk, and never raises."""
+        if session.mapped is not None:
+            self._acting.mapped.end(session.mapped, session.movement())
+
     def _source(self, request: SessionRequest, mailbox: Mailbox[VideoSample], post: ObservationSink) -> Source:
         spec = request.source
         if spec.kind == "none":
             return NoPictures(self._clock)
+        if spec.kind == "npc":
+            return NpcSource(self._clock)
         if spec.kind == "synthetic":
             return SyntheticSource(request.avatars, post, self._clock)
         if spec.kind == "camera":

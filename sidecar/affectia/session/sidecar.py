@@ -22,7 +22,14 @@ from affectia.perception.voice.voice_engine import VoiceEngine
 from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.publish.track_publisher import TrackPublisher
 from affectia.publish.zmq_transport import ZmqTransport
+from affectia.rig.mapping.mapping_options import MappingOptions
+from affectia.session.act.avatar_acts import AvatarActs
+from affectia.session.acting_choice import ActingChoice
+from affectia.session.calibration.kept_calibrations import KeptCalibrations
+from affectia.session.calibration.session_calibrations import SessionCalibrations
 from affectia.session.motion_thread import MotionThread
+from affectia.session.session import Session
+from affectia.session.session_acting import AUTO
 from affectia.session.session_manager import SessionManager
 from affectia.session.session_parts import PartOptions, SessionParts
 from affectia.session.speech.speech import Speech
@@ -34,7 +41,7 @@ SWITCH_INTERVAL_SECS = 0.0005  # one busy Python thread makes the tick 17.7 ms l
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Where the sidecar listens and how its stages are set."""
+    """Where the sidecar listens and how its stages are set; `mapping` and `idle` hold for sessions that ask for none."""
 
     port_base: int = registry.PORT_BASE
     host: str = "127.0.0.1"
@@ -47,15 +54,24 @@ class SidecarOptions:
     face_emotion: FaceEmotionOptions = field(default_factory=FaceEmotionOptions)
     speech_emotion: SpeechEmotionOptions = field(default_factory=SpeechEmotionOptions)
     sense_voice: SenseVoiceOptions = field(default_factory=SenseVoiceOptions)
+    mapping: MappingOptions = field(default_factory=MappingOptions)
+    idle: str = AUTO
 
 
 class Sidecar:
     """Transport, pipeline, motion thread, perception pool, voice thread and sessions; `start` once, `stop` once.
 
-    The frames port is bound when this is made: PortInUse comes from here.
+    The frames port is bound when this is made: PortInUse comes from here. `kept` are the calibrations, by default those of the user.
     """
 
-    def __init__(self, options: SidecarOptions | None = None, *, models: ModelStore | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        options: SidecarOptions | None = None,
+        *,
+        models: ModelStore | None = None,
+        clock: Clock | None = None,
+        kept: KeptCalibrations | None = None,
+    ) -> None:
         self.options = options or SidecarOptions()
         self.clock = clock or SystemClock()
         self.models = models or ModelStore()
@@ -76,10 +92,16 @@ class Sidecar:
             attention=self.options.attention,
             face_emotion=self.options.face_emotion,
         )
+        kept = kept or KeptCalibrations()
+        acting = ActingChoice(self.clock, mapping=self.options.mapping, idle=self.options.idle, kept=kept)
         shared = (self.motion, self.pool, self.voices, self.models, self.clock)
-        parts = SessionParts(*shared, options=devices, mouth_lag_nanos=self.pipeline.mouth_lag_nanos)
+        parts = SessionParts(*shared, options=devices, acting=acting, mouth_lag_nanos=self.pipeline.mouth_lag_nanos)
         slots = self.options.pipeline.slots
         self.sessions = SessionManager(self.pipeline, self.motion, self.pool, self.voices, parts, slots=slots)
+        self.acts = AvatarActs(self.sessions, self.pipeline, self.motion, self.clock)
+        self.calibrations: SessionCalibrations[Session] = SessionCalibrations(
+            self.sessions, self.clock, kept=kept, epoch_offset_nanos=self.epoch_offset_nanos
+        )
         tracks = TrackDelivery(self.motion.call, TrackPublisher(self.transport, self.clock))
         self.speech = Speech(self.voices.loaded, tracks, self.clock, has_avatar=self.sessions.has_avatar)
 

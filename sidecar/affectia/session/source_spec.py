@@ -1,4 +1,4 @@
-"""What a source is called: `camera:N`, `file:PATH`, `clip:ID`, `take:PATH`, `synthetic`, `none`."""
+"""What a source is called: `camera:N`, `file:PATH`, `clip:ID`, `take:PATH`, `synthetic`, `npc`, `none`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Final
 from affectia.capture.take_file import TakeFileOptions
 from affectia.errors import ConfigError
 
-FORMS: Final = "camera:N, file:PATH, clip:ID, take:PATH, synthetic or none"
+FORMS: Final = "camera:N, file:PATH, clip:ID, take:PATH, synthetic, npc or none"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """A source as it was asked for; `kind` is camera, file, clip, take, synthetic, or none for a voice without pictures.
+    """A source as it was asked for; `kind` is camera, file, clip, take, synthetic, npc for avatars that act by themselves, or none for a
+    voice without pictures.
 
     `take` is how a take is played; its `loop` is not read here, a session has its own.
     """
@@ -28,13 +29,13 @@ class SourceSpec:
     @property
     def is_ready_made(self) -> bool:
         """Whether it delivers observations or nothing, so that no network has to look at pictures."""
-        return self.kind in ("synthetic", "take", "none")
+        return self.kind in ("synthetic", "take", "npc", "none")
 
     @staticmethod
     def parse(text: str) -> SourceSpec:
-        """Read a source's name; raises ConfigError with the six forms."""
+        """Read a source's name; raises ConfigError with the seven forms."""
         kind, colon, rest = text.partition(":")
-        if kind in ("synthetic", "none") and not colon:
+        if kind in ("synthetic", "npc", "none") and not colon:
             return SourceSpec(kind)
         if kind == "camera" and ((rest.isdecimal() and len(rest) <= 2) or not colon):
             return SourceSpec("camera", camera_index=int(rest or 0))

@@ -53,6 +53,8 @@ class FakeSidecar:
         self.transport = self
         self.sessions = self
         self.speech = SimpleNamespace()
+        self.acts = SimpleNamespace()
+        self.calibrations = SimpleNamespace()
         self.models = SimpleNamespace(manifest=SimpleNamespace(ids=("face",)), verify=self._verify)
         self.error: Exception = SessionError("session 'anna' is not open")
 

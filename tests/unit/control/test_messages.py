@@ -17,12 +17,17 @@ from affectia.perception.track import Track
 from affectia.perception.voice.voice_engine import VoiceEngine
 from affectia.perception.voice.voice_perceiver import VoicePerceiver
 from affectia.perception.voice.voice_track import VoiceTrack
+from affectia.rig.mapping.mapping_variant import MappingVariant
+from affectia.rig.profile_file import load_profile
 from affectia.session.consent import ConsentGate
 from affectia.session.no_pictures import NoPictures
 from affectia.session.session import Session, SessionOptions
+from affectia.session.session_acting import SessionActing
 from affectia.session.session_emotion import SessionEmotion
 from affectia.session.session_voice import SessionVoice
 from affectia.session.voice_spec import VoiceSpec
+from affectia.signals.face_calibration import FaceCalibration
+from affectia.telemetry.motion_meter import MotionReport
 from affectia.v1 import model_pb2, session_pb2
 from tests.unit.perception.voice.made_voices import LevelDetector
 
@@ -75,7 +80,32 @@ def test_session_message() -> None:
         consent=["camera"],
         options=session_pb2.SessionOptions(precision_bits=16, rate_hz=24.0, smoothing=2.0),
         source_status=session_pb2.SourceStatus(samples_captured=7, state=session_pb2.SESSION_STATE_RUNNING),
+        profile="arkit52",
+        mapping="shapes",
+        idle="auto",
+        motion_status=session_pb2.MotionStatus(),
     )
+
+
+def test_session_message_tells_how_its_avatars_act() -> None:
+    npc = session(FakeSource("npc"))
+    npc.acting = SessionActing(load_profile("vrm1"), MappingVariant.BLEND, FaceCalibration(name="anna"), idle="on", seed=2**64 - 1)
+    npc.movement = lambda: MotionReport(frames=9, jitter_percent=1.5, rest_rms=0.25, range=0.5, expressive_share=0.125)
+    message = messages.session_message(npc)
+    assert (message.profile, message.mapping, message.calibration, message.idle) == ("vrm1", "blend", "anna", "on")
+    assert message.seed == 2**64 - 1
+    assert message.motion_status == session_pb2.MotionStatus(frames=9, jitter_percent=1.5, rest_rms=0.25, range=0.5, expressive_share=0.125)
+
+
+def test_session_request_says_how_avatars_act() -> None:
+    wanted = messages.session_request(session_pb2.StartSessionRequest(session_id="a", source="npc"))
+    assert (wanted.profile, wanted.mapping, wanted.seed, wanted.idle, wanted.calibration) == ("", "", 0, "", "")
+    wanted = messages.session_request(
+        session_pb2.StartSessionRequest(
+            session_id="a", source="npc", profile="vrm1", mapping="split", seed=7, idle="on", calibration="anna"
+        )
+    )
+    assert (wanted.profile, wanted.mapping, wanted.seed, wanted.idle, wanted.calibration) == ("vrm1", "split", 7, "on", "anna")
 
 
 def test_session_message_says_why_it_does_not_run() -> None:

@@ -21,6 +21,8 @@ from affectia.perception.voice.voice_engine import VoiceEngine
 from affectia.pipeline import Pipeline, PipelineOptions
 from affectia.publish.zmq_transport import ZmqTransport
 from affectia.registry import Group
+from affectia.session.acting_choice import ActingChoice
+from affectia.session.calibration.kept_calibrations import KeptCalibrations
 from affectia.session.motion_thread import MotionThread
 from affectia.session.session import SessionState
 from affectia.session.session_manager import SessionManager
@@ -31,6 +33,8 @@ from affectia.session.voice_spec import VoiceSpec
 from affectia.session.voices import Voices
 from affectia.signals.face_observations import FaceObservations
 from affectia.signals.video_sample import VideoSample
+from affectia.store.calibration_store import CalibrationStore
+from affectia.store.variant_record import VariantRecord
 from affectia.wire import avatar_frame, topic
 from affectia.wire.avatar_frame import AvatarFrame
 from tests.unit.fakes import FakePerceiver, free_port, wait_until
@@ -130,7 +134,7 @@ class SlowPerceiver(FakePerceiver):
 
 
 class Stage:
-    """Sessions on real threads, with cameras and networks that are none."""
+    """Sessions on real threads, with cameras and networks that are none. Its avatars do not live by themselves unless `start` says so."""
 
     def __init__(self, cache: Path) -> None:
         self.clock = clock = SystemClock()
@@ -144,6 +148,8 @@ class Stage:
         self.engines: list[VoiceEngine] = []
         self.feelings: list[FakeNetwork] = []
         self.perceivers: list[SlowPerceiver] = []
+        self.kept = KeptCalibrations(CalibrationStore(cache / "calibrations"))
+        self.record = VariantRecord(cache / "variants.jsonl", clock=clock)
         self.sent: list[tuple[bytes, bytes]] = []
         self.transport.tap(lambda topic, body: self.sent.append((topic, body)))
         shared = (self.motion, self.pool, self.voices, ModelStore(cache), clock)
@@ -155,6 +161,7 @@ class Stage:
             microphone_opener=self.microphones,
             microphone_diagnose=lambda which: MicrophoneFault.GONE,
             perceiver=self.perceiver,
+            acting=ActingChoice(clock, kept=self.kept, record=self.record),
         )
         runs = (self.pipeline, self.motion, self.pool, self.voices)
         self.manager = SessionManager(*runs, self.parts, slots=4)
@@ -174,8 +181,8 @@ class Stage:
         self.feelings.append(FakeNetwork())
         return SpeechEmotionChoice(self.feelings[-1])
 
-    def start(self, name: str = "a", source: str = "camera:0", *, voice: str = "none", **more: Any) -> None:
-        self.manager.start(SessionRequest(name, SourceSpec.parse(source), voice=VoiceSpec.parse(voice), **more))
+    def start(self, name: str = "a", source: str = "camera:0", *, voice: str = "none", idle: str = "off", **more: Any) -> None:
+        self.manager.start(SessionRequest(name, SourceSpec.parse(source), voice=VoiceSpec.parse(voice), idle=idle, **more))
 
     def state(self, name: str = "a") -> SessionState:
         return self.manager.get(name).state

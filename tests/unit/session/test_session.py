@@ -10,7 +10,9 @@ from affectia.clock import FakeClock
 from affectia.errors import ConfigError
 from affectia.session.consent import ConsentGate
 from affectia.session.no_pictures import NoPictures
+from affectia.session.npc_source import NpcSource
 from affectia.session.session import Session, SessionOptions, SessionState
+from affectia.session.session_acting import SessionActing
 from affectia.session.session_voice import SessionVoice
 from tests.unit.fakes import slots
 
@@ -92,6 +94,46 @@ def test_a_voice_without_pictures_is_all_there_is() -> None:
     made = heard(NoPictures(FakeClock()), SourceState.RETRYING, "microphone")
     assert [source.modality for source in made.sources] == ["microphone"]
     assert made.state is SessionState.RETRYING
+
+
+def test_avatars_that_act_by_themselves_run() -> None:
+    source = NpcSource(FakeClock())
+    npc = Session("a", source, ("a",), slots(0), ConsentGate(), SessionOptions())
+    assert npc.sources == (source,)
+    source.start(name="capture-a")
+    assert npc.state is SessionState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("source", "voice", "idle", "granted", "lives"),
+    [
+        (NpcSource, False, "auto", (), True),
+        (NpcSource, True, "auto", (), True),
+        (NpcSource, False, "off", (), False),
+        (NoPictures, True, "auto", ("microphone",), True),
+        (NoPictures, True, "auto", ("camera",), False),
+        (NoPictures, True, "on", (), False),
+        (FakeCamera, False, "auto", ("camera",), False),
+        (FakeCamera, False, "on", ("camera",), True),
+        (FakeCamera, True, "on", ("camera",), True),
+        (FakeCamera, True, "on", ("microphone",), False),
+        (FakeCamera, False, "on", (), False),
+    ],
+)
+def test_avatars_live_where_it_was_chosen_and_never_without_consent(
+    source: type[Source], voice: bool, idle: str, granted: tuple[str, ...], lives: bool
+) -> None:
+    pictures = source(FakeClock())
+    made = heard(pictures, SourceState.IDLE, *granted)
+    if not voice:
+        made.voice = None
+    made.acting = SessionActing(idle=idle)
+    assert made.lives is lives
+
+
+def test_each_avatar_has_its_slot() -> None:
+    crowd = Session("a", NpcSource(FakeClock()), ("a", "a-2"), slots(7, 3), ConsentGate(), SessionOptions())
+    assert crowd.slot_by_avatar == {"a": 7, "a-2": 3}
 
 
 def test_a_stopped_session_has_ended() -> None:

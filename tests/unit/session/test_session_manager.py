@@ -381,3 +381,12 @@ def test_avatars_are_known_while_their_session_is_open(stage: Stage) -> None:
     assert not stage.manager.has_avatar("b-3")
     stage.manager.stop("b")
     assert not stage.manager.has_avatar("b-2")
+
+
+def test_slots_are_found_by_avatar_while_their_session_is_open(stage: Stage) -> None:
+    stage.start("b", "synthetic", avatars=2)
+    assert [stage.manager.slot_of(name) for name in ("b", "b-2")] == stage.manager.get("b").slots.tolist()
+    stage.manager.stop("b")
+    for name in ("b-2", "nobody"):
+        with pytest.raises(SessionError, match=f"^avatar {name!r} is of no open session, expected one; start a session$"):
+            stage.manager.slot_of(name)

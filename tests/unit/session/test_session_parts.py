@@ -15,6 +15,7 @@ from affectia.capture.take_file import TakeFileSource
 from affectia.capture.video_file import VideoFileSource
 from affectia.errors import CaptureError, ModelMissing
 from affectia.session.no_pictures import NoPictures
+from affectia.session.npc_source import NpcSource
 from affectia.session.session import Session
 from affectia.session.session_request import SessionRequest
 from affectia.session.source_spec import SourceSpec
@@ -44,6 +45,7 @@ def test_pictures_of_every_kind(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(csv("00:00:00:00.000", "00:00:00:01.000"))
     kinds: dict[str, tuple[type[Source], bool]] = {
         "none": (NoPictures, False),
+        "npc": (NpcSource, False),
         "synthetic": (SyntheticSource, False),
         "camera:3": (CameraSource, True),
         f"file:{clip}": (VideoFileSource, True),

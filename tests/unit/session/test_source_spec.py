@@ -14,6 +14,7 @@ pytestmark = pytest.mark.unit
     ("text", "spec"),
     [
         ("synthetic", SourceSpec("synthetic")),
+        ("npc", SourceSpec("npc")),
         ("none", SourceSpec("none")),
         ("camera", SourceSpec("camera", camera_index=0)),
         ("camera:0", SourceSpec("camera", camera_index=0)),
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.unit
         ("take:out/take.csv", SourceSpec("take", path=Path("out/take.csv"))),
     ],
 )
-def test_the_six_forms(text: str, spec: SourceSpec) -> None:
+def test_the_seven_forms(text: str, spec: SourceSpec) -> None:
     assert SourceSpec.parse(text) == spec
 
 
@@ -43,20 +44,29 @@ def test_the_six_forms(text: str, spec: SourceSpec) -> None:
         "take:",
         "take",
         "synthetic:",
+        "npc:1",
         "none:",
         "talk.mp4",
         "CAMERA:0",
     ],
 )
-def test_anything_else_is_told_the_six_forms(text: str) -> None:
+def test_anything_else_is_told_the_seven_forms(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         SourceSpec.parse(text)
-    assert str(caught.value) == f"source is {text!r}, expected camera:N, file:PATH, clip:ID, take:PATH, synthetic or none"
+    assert str(caught.value) == f"source is {text!r}, expected camera:N, file:PATH, clip:ID, take:PATH, synthetic, npc or none"
 
 
 @pytest.mark.parametrize(
     ("text", "is_ready_made"),
-    [("camera:0", False), ("file:a.mp4", False), ("clip:a", False), ("take:a.csv", True), ("synthetic", True), ("none", True)],
+    [
+        ("camera:0", False),
+        ("file:a.mp4", False),
+        ("clip:a", False),
+        ("take:a.csv", True),
+        ("synthetic", True),
+        ("npc", True),
+        ("none", True),
+    ],
 )
 def test_faces_that_need_no_network(text: str, is_ready_made: bool) -> None:
     assert SourceSpec.parse(text).is_ready_made is is_ready_made

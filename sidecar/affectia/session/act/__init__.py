@@ -1,0 +1,1 @@
+"""What avatars are asked to act: emotions, overrides, gestures, gazes, layers, routes."""
