@@ -21,7 +21,7 @@ pytestmark = pytest.mark.conformance
 VECTORS = Path(__file__).resolve().parent / "timeline" / "vectors"
 SCRIPTS = sorted(VECTORS.glob("*.json"))
 TOLERANCE = 1e-4
-EXACT = {"delay_nanos", "offset_nanos", "shown_nanos", "received", "lost", "dropped", "dominant_viseme", "sequence"}
+EXACT = {"delay_nanos", "offset_nanos", "shown_nanos", "received", "lost", "dropped", "skipped", "dominant_viseme", "sequence"}
 NAMED = {
     "blendshapes": registry.BLENDSHAPES,
     "visemes": registry.VISEMES,
@@ -64,6 +64,7 @@ def assert_is(timeline: Timeline, pose: TimelinePose, expect: dict[str, Any], pl
         "received": timeline.received,
         "lost": timeline.lost,
         "dropped": timeline.dropped,
+        "skipped": timeline.skipped,
         "dominant_viseme": pose.dominant_viseme[0] if pose.dominant_viseme else None,
         "sequence": pose.frame.sequence if pose.frame else None,
     }

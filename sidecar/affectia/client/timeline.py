@@ -6,6 +6,7 @@ The reference of protos/timeline.md; the vectors in tests/conformance/timeline h
 from __future__ import annotations
 
 import bisect
+import re
 from collections import deque
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -23,8 +24,10 @@ BUFFER_FRAMES: Final = 64
 WINDOW_FRAMES: Final = 128
 BUCKET_NANOS: Final = 5_000 * NANOS_PER_MILLI
 JUMP_NANOS: Final = 2_000 * NANOS_PER_MILLI
+SKIP_NANOS: Final = 100 * NANOS_PER_MILLI
 LARGEST_DELAY_MILLIS: Final = 500
 _U32: Final = 1 << 32
+_LOOPBACK: Final = re.compile(r"(inproc|ipc)://.+|tcp://(127\.\d+\.\d+\.\d+|localhost|\[::1\]):\d+", re.IGNORECASE)
 _MOUTH: Final = registry.GROUPS.index("mouth")
 
 
@@ -38,7 +41,12 @@ class TimelineOptions:
     fall_millis_per_sec: int = 10
     stale_millis: int = 1000
     ease_millis: int = 500
-    blend_in_millis: int = 100
+    blend_in_millis: int = 200
+
+    @staticmethod
+    def for_endpoint(endpoint: str) -> TimelineOptions:
+        """The options for a ZeroMQ endpoint: `latest`, without any delay, where it is on this machine, else `adaptive`."""
+        return TimelineOptions(mode="latest" if _LOOPBACK.fullmatch(endpoint) else "adaptive")
 
     def __post_init__(self) -> None:
         if self.mode not in ("latest", "adaptive"):
@@ -91,8 +99,8 @@ class _Playout:
 class Timeline:
     """Plays the frames of one avatar. One thread pushes and asks; no call blocks or raises for what a sender does.
 
-    `received`, `lost` and `dropped` count since the stream began: accepted frames, gaps in the sequence, and frames that came twice,
-    too late or from a stream that has ended.
+    `received`, `lost` and `dropped` count since the stream began: accepted frames, numbers that did not come, and frames that came twice,
+    too late or from a stream that has ended. `skipped` counts how often the pose had to leave frames out to catch up.
     """
 
     def __init__(self, options: TimelineOptions | None = None) -> None:
@@ -106,7 +114,8 @@ class Timeline:
         self._arrived_at_nanos = 0
         self._restarted = False
         self._shown_nanos: int | None = None
-        self.received = self.lost = self.dropped = 0
+        self._asked_at_nanos = 0
+        self.received = self.lost = self.dropped = self.skipped = 0
         self._reset()
 
     def push(self, frame: AvatarFrame, arrived_at_nanos: int) -> bool:
@@ -116,12 +125,11 @@ class Timeline:
             return False
         if frame.stream_id != self._stream_id:
             self._ended_stream_id, self._stream_id, self._newest_sequence = self._stream_id, frame.stream_id, None
-            self.received = self.lost = self.dropped = 0
+            self.received = self.lost = self.dropped = self.skipped = 0
             self._reset()
         step = 1 if self._newest_sequence is None else (frame.sequence - self._newest_sequence) % _U32
         if not 0 < step < _U32 // 2:
-            self.dropped += 1
-            return False
+            return self._push_late(frame, arrived_at_nanos)
         self.received, self.lost, self._newest_sequence = self.received + 1, self.lost + step - 1, frame.sequence
         if frame.layout != self._pose.layout:
             self._pose = TimelinePose(frame.layout)
@@ -137,6 +145,33 @@ class Timeline:
         if steps := (frame.sequence - oldest.sequence) % _U32:
             self._interval_nanos = (frame.time_nanos - oldest.time_nanos) // steps
         self._arrived_at_nanos = arrived_at_nanos
+        self._playout.take(frame, arrived_at_nanos, self._interval_nanos)
+        return True
+
+    def _push_late(self, frame: AvatarFrame, arrived_at_nanos: int) -> bool:
+        """Take a frame that others have overtaken into its place, where the pose has not set out for what lies behind it."""
+        keys = self._keys
+        place = len(keys)
+        while place and (frame.sequence - keys[place - 1].frame.sequence) % _U32 >= _U32 // 2:
+            place -= 1
+        before, after = keys[place - 1] if place else None, keys[place] if place < len(keys) else None
+        fits = (
+            self._options.mode == "adaptive"
+            and before is not None
+            and after is not None
+            and before.frame.sequence != frame.sequence
+            and before.frame.time_nanos < frame.time_nanos < after.frame.time_nanos
+            and frame.layout == self._pose.layout
+            and (self._shown_nanos is None or before.frame.time_nanos > self._shown_nanos)
+        )
+        if not fits or self._playout.jumps(frame, arrived_at_nanos):
+            self.dropped += 1
+            return False
+        if len(keys) == BUFFER_FRAMES:
+            keys.popleft()
+            place -= 1
+        keys.insert(place, TimelineKey(frame, self._pose))
+        self.received, self.lost, self._arrived_at_nanos = self.received + 1, self.lost - 1, arrived_at_nanos
         self._playout.take(frame, arrived_at_nanos, self._interval_nanos)
         return True
 
@@ -169,7 +204,16 @@ class Timeline:
         due = now_nanos - self._playout.offset_nanos - self._playout.delay_nanos
         if self._shown_nanos is not None:
             due = max(due, self._shown_nanos)
-        self._shown_nanos = due = min(max(due, keys[0].frame.time_nanos), newest_nanos)
+        due = min(max(due, keys[0].frame.time_nanos), newest_nanos)
+        if self._shown_nanos is not None:
+            # A pose that has waited for a frame catches up a little faster than time, or, far behind, by a transition; it never jumps.
+            near = max(self._shown_nanos + max(0, now_nanos - self._asked_at_nanos) * 5 // 4, keys[0].frame.time_nanos)
+            if due - near > SKIP_NANOS:
+                self._restarted = True
+                self.skipped += 1
+            else:
+                due = min(due, near)
+        self._shown_nanos, self._asked_at_nanos = due, now_nanos
         place = len(keys) - 1
         while keys[place].frame.time_nanos > due:
             place -= 1

@@ -16,6 +16,7 @@ _SHAPE_GROUP: Final = dict(zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS,
 _BONE_GROUP: Final = dict(zip(registry.BONES, registry.BONE_GROUPS, strict=True))
 _MOUTH: Final = _GROUP["mouth"]
 _IDENTITY: Final = np.array((0, 0, 0, 1), np.float32)
+_SMALL_ARC: Final = np.float32(0.9995)  # the cosine of half a turn of 3.6 degrees
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 Durations = tuple[int, int]  # to rest, and to what is live
@@ -80,13 +81,13 @@ class TimelinePose:
             step = np.where(later.scalars_usable, np.float32(fraction), np.float32(0))
             scalars = np.where(live_scalars, earlier.scalars + (later.scalars - earlier.scalars) * step, scalars)
             step = np.where(later.bones_usable, np.float32(fraction), np.float32(0))
-            bones = np.where(live_bones[:, None], _nlerp(earlier.bones, later.bones, step), bones)
+            bones = np.where(live_bones[:, None], _slerp(earlier.bones, later.bones, step), bones)
             # A part that the sender says nothing about stays as it is shown.
             hold_scalars, hold_bones = live_scalars & ~earlier.scalars_usable, live_bones & ~earlier.bones_usable
         from_scalars, from_bones, from_presence = self._from
         mixed = from_scalars + (scalars - from_scalars) * amount[self.scalar_groups]
         np.copyto(self._scalars, mixed, where=~hold_scalars)
-        np.copyto(self.bone_quaternions, _nlerp(from_bones, bones, amount[self.bone_groups]), where=~hold_bones[:, None])
+        np.copyto(self.bone_quaternions, _slerp(from_bones, bones, amount[self.bone_groups]), where=~hold_bones[:, None])
         self.presence[:] = from_presence + (self._live - from_presence) * amount
 
 
@@ -117,9 +118,22 @@ def _smoothstep(elapsed_nanos: int, duration_nanos: int) -> float:
     return t * t * (3 - 2 * t)
 
 
-def _nlerp(start: Floats, end: Floats, amount: Floats) -> Floats:
-    """(n, 4) unit quaternions mixed over the shorter arc by (n,) amounts, and normalised."""
-    sign = np.where(np.einsum("ij,ij->i", start, end) < 0, np.float32(-1), np.float32(1))
-    mixed: Floats = start + (sign[:, None] * end - start) * amount[:, None]
-    mixed /= np.sqrt(np.einsum("ij,ij->i", mixed, mixed))[:, None]
-    return mixed
+def _slerp(start: Floats, end: Floats, amount: Floats) -> Floats:
+    """(n, 4) unit quaternions turned by (n,) amounts of the shorter arc from one to the other, and normalised.
+
+    Shoemake 1985. Small arcs are mixed: there the sine that slerp divides by says little, and between two frames that both came nothing
+    else occurs.
+    """
+    cosine = np.einsum("ij,ij->i", start, end)
+    sign = np.where(cosine < 0, np.float32(-1), np.float32(1))
+    cosine *= sign
+    first, second = 1 - amount, amount
+    if cosine.min(initial=1) < _SMALL_ARC:
+        large = cosine < _SMALL_ARC
+        arc = np.arccos(np.where(large, cosine, np.float32(0)))
+        sine = np.sin(arc)
+        first = np.where(large, np.sin(first * arc) / sine, first)
+        second = np.where(large, np.sin(second * arc) / sine, second)
+    turned: Floats = start * first[:, None] + end * (sign * second)[:, None]
+    turned /= np.sqrt(np.einsum("ij,ij->i", turned, turned))[:, None]
+    return turned

@@ -164,3 +164,53 @@ def test_any_stream_is_shown_without_a_jump_and_within_its_values() -> None:
     assert timeline.received > 0
     # 8 ms of a 100 ms smoothstep over the whole range move at most 0.12; the face and late frames add to it.
     assert largest < 0.2, largest
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["tcp://127.0.0.1:17870", "tcp://127.8.0.2:5", "tcp://localhost:17870", "tcp://[::1]:17870", "ipc:///tmp/x", "inproc://x"]
+)
+def test_endpoint_of_this_machine_has_no_delay(endpoint: str) -> None:
+    assert TimelineOptions.for_endpoint(endpoint) == TimelineOptions(mode="latest")
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["tcp://192.168.0.4:17870", "tcp://localhost.example.org:17870", "tcp://[fe80::1]:17870", "tcp://*:1", ""]
+)
+def test_endpoint_of_another_machine_is_adaptive(endpoint: str) -> None:
+    assert TimelineOptions.for_endpoint(endpoint) == TimelineOptions(mode="adaptive")
+
+
+def test_pose_that_waited_goes_a_quarter_faster_and_never_past_what_is_due() -> None:
+    timeline = playing()
+    timeline.pose_at(500 * MS)  # 360 is the newest
+    for k in (10, 11, 12, 13, 14):
+        if k > 11:
+            timeline.push(frame(k, 40 * k, 10 * k), (40 * k + 2) * MS)
+    shown = [timeline.pose_at((500 + 8 * step) * MS).time_nanos or 0 for step in range(1, 30)]
+    steps = {int(step) for step in np.diff(shown)}
+    assert max(steps) == 10 * MS
+    assert 8 * MS in steps or shown[-1] == 560 * MS
+    assert timeline.skipped == 0
+
+
+def test_late_frame_of_another_layout_is_dropped() -> None:
+    timeline = playing(TimelineOptions(min_delay_millis=200))
+    timeline.push(frame(11, 440, 0), 442 * MS)
+    assert not timeline.push(frame(10, 400, 0, layout=HEAD_AND_SHAPES), 443 * MS)
+    assert timeline.push(frame(10, 400, 0), 444 * MS)
+
+
+def test_late_frame_keeps_the_buffer_bounded() -> None:
+    timeline = Timeline(TimelineOptions(min_delay_millis=500))
+    for k in (*range(BUFFER_FRAMES), BUFFER_FRAMES + 1):
+        timeline.push(frame(k, 5 * k), (5 * k + 2) * MS)
+    assert timeline.push(frame(BUFFER_FRAMES, 5 * BUFFER_FRAMES), 400 * MS)
+    assert timeline.pose_at(401 * MS).time_nanos == 2 * 5 * MS  # 0 made room for the newest, 1 for the late one
+    assert timeline.lost == 0
+
+
+def test_frame_that_comes_late_to_an_empty_place_is_dropped() -> None:
+    timeline = Timeline()
+    timeline.push(frame(5, 200), 202 * MS)
+    assert not timeline.push(frame(4, 160), 203 * MS)  # nothing before it
+    assert (timeline.received, timeline.lost, timeline.dropped) == (1, 0, 1)

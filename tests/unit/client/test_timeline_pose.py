@@ -125,3 +125,23 @@ def test_bone_that_is_shorter_than_half_reads_as_identity() -> None:
         show(pose, ALL, now, short, short)
     assert pose.bone_quaternions[0] == pytest.approx((0, 0, 0, 1))
     assert pose.bone_quaternions[1] == pytest.approx((0, 1, 0, 0))
+
+
+def turned(degrees: float) -> bytes:
+    """The head turned to the left, the other bones at rest."""
+    bones = np.tile((0, 0, 0, 32767), (len(registry.BONES), 1)).astype("<i2")
+    half = np.radians(degrees) / 2
+    bones[registry.BONES.index("head")] = np.round(np.array((0, np.sin(half), 0, np.cos(half))) * 32767)
+    return bones.tobytes()
+
+
+@pytest.mark.parametrize("degrees", [2.0, 3.5, 3.7, 40.0, 170.0])
+@pytest.mark.parametrize("fraction", [0.0, 0.1, 0.25, 0.5, 0.9])
+def test_bones_turn_evenly(degrees: float, fraction: float) -> None:
+    pose = TimelinePose(STANDARD)
+    earlier, later = key(pose, 0, bones=turned(0)), key(pose, 0, bones=turned(degrees))
+    for now in (0, 100):
+        show(pose, ALL, now, earlier, later, fraction)
+    head = pose.bone_quaternions[registry.BONES.index("head")]
+    assert np.degrees(2 * np.arctan2(head[1], head[3])) == pytest.approx(fraction * degrees, abs=0.02)
+    assert pose.bone_quaternions[0] == pytest.approx((0, 0, 0, 1))
