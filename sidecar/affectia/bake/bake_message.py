@@ -37,6 +37,7 @@ def job_line(job: BakeJob) -> bytes:
         "form": job.form.value,
         "options": dataclasses.asdict(job.options),
         "result": _text(job.result),
+        "emotions": _text(job.emotions),
     }
     return json.dumps(message).encode() + b"\n"
 
@@ -50,6 +51,7 @@ def read_job(line: bytes) -> BakeJob:
         form=TrackFormat(message["form"]),
         options=BakeOptions(**message["options"]),
         result=_path(message["result"]),
+        emotions=_path(message["emotions"]),
     )
 
 

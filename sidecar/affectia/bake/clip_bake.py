@@ -102,17 +102,27 @@ def hear_clip(clip: AudioClip, engine: VoiceEngine) -> HeardFrames:
 
 
 def track_chunks(
-    found: ClipVisemes, *, duration_secs: float, sample_rate_hz: int, options: BakeOptions, stream_id: int
+    found: ClipVisemes,
+    *,
+    duration_secs: float,
+    sample_rate_hz: int,
+    options: BakeOptions,
+    stream_id: int,
+    felt: NDArray[np.float32] | None = None,
 ) -> list[TrackChunk]:
-    """The chunks of a mouth that is moved so, as long as the sound is."""
+    """The chunks of a mouth that is moved so, as long as the sound is; `felt` (frames, 52) of it as `felt_track.py` has it."""
     rate_hz = options.frame_rate_hz
-    frames = max(1, math.ceil(duration_secs * rate_hz - 1e-6))
+    frames = frames_of(duration_secs, rate_hz)
     # Shut mouth behind the last row, so that there are frames up to the end of the sound.
     missing = max(0, math.ceil(frames / rate_hz * ROWS_PER_SEC) + 1 - len(found.visemes))
     silence = np.zeros((missing, VISEMES), np.float32)
     silence[:, _SIL] = 1
     loudness = np.pad(found.loudness, (0, missing))
     track = MouthTrackMaker().track(np.concatenate((found.visemes, silence)), loudness, frame_rate_hz=rate_hz)
+    if felt is not None:
+        from affectia.bake.felt_track import lay_over  # what a line without emotions does not need, it does not wait for
+
+        lay_over(track.shapes[:frames], felt, track.visemes[:frames], frame_rate_hz=rate_hz)
     step = rate_hz * CHUNK_SECS
     chunks: list[TrackChunk] = []
     for first in range(0, frames, step):
@@ -132,6 +142,11 @@ def track_chunks(
             )
         )
     return chunks
+
+
+def frames_of(duration_secs: float, frame_rate_hz: int) -> int:
+    """How many frames the track of a sound has, one at least."""
+    return max(1, math.ceil(duration_secs * frame_rate_hz - 1e-6))
 
 
 def _told_by(timing: BakeTiming) -> str:

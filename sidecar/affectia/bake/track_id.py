@@ -13,8 +13,11 @@ from affectia.errors import CaptureError
 _BYTES: Final = 4  # a stream_id is a u32
 
 
-def track_id(options: BakeOptions, *, sound: Path | None, timing: bytes | None, makers: Iterable[str]) -> int:
-    """A u32 out of the bytes of a sound and of a timing, the options, and what makes a track of them; names of files have no part in it.
+def track_id(
+    options: BakeOptions, *, sound: Path | None, timing: bytes | None, makers: Iterable[str], emotions: bytes | None = None
+) -> int:
+    """A u32 out of the bytes of a sound, of a timing and of the emotions along it, the options, and what makes a track of them; names of
+    files have no part in it.
 
     `sound` must be a regular file; raises CaptureError where it cannot be read.
     """
@@ -22,6 +25,8 @@ def track_id(options: BakeOptions, *, sound: Path | None, timing: bytes | None, 
     for part in (*makers, repr(options)):
         digest.update(part.encode() + b"\0")
     digest.update(b"none" if timing is None else hashlib.sha256(timing).digest())
+    if emotions is not None:
+        digest.update(b"emotions" + hashlib.sha256(emotions).digest())
     if sound is not None:
         try:
             with sound.open("rb") as file:

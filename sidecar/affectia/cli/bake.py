@@ -21,6 +21,9 @@ from affectia.errors import ConfigError
 
 _LINE_HELP: Final = "A sound file (WAV, FLAC, OGG, MP3, M4A, a video, ...) or a folder of them. May be left out where --timing is given."
 _TIMING_HELP: Final = "Visemes, phones or words with times, instead of what would be heard. Without it a file of the clip's name beside it."
+_EMOTIONS_HELP: Final = (
+    'Emotions along the line, a JSON list of {"at_secs": 0.4, "emotions": {"happy": 0.8}}. Brows and lids are in csv only.'
+)
 _OUT_HELP: Final = "The result, or the folder for it, with a / at its end where it is to be made. Without it: beside the clip."
 _FORMAT_HELP: Final = "track: for engines, as protos/track.md says; json: curves by name; csv: in the column order of Live Link Face."
 
@@ -30,6 +33,7 @@ def bake(
     *,
     timing: Annotated[Path | None, typer.Option(metavar="FILE", help=_TIMING_HELP, show_default=False)] = None,
     no_timing: Annotated[bool, typer.Option("--no-timing", help="Listen to the sound even where a timing file lies beside it.")] = False,
+    emotions: Annotated[Path | None, typer.Option(metavar="FILE", help=_EMOTIONS_HELP, show_default=False)] = None,
     out: Annotated[str | None, typer.Option("--out", "-o", metavar="PATH", help=_OUT_HELP, show_default=False)] = None,
     frame_rate: Annotated[int, typer.Option(help="Frames a second, 1 to 240.")] = BakeOptions().frame_rate_hz,
     form: Annotated[TrackFormat, typer.Option("--format", help=_FORMAT_HELP)] = TrackFormat.TRACK,
@@ -51,8 +55,9 @@ def bake(
     if plot is not None and importlib.util.find_spec("matplotlib") is None:
         raise ConfigError("--plot needs matplotlib, which is not installed; run `pip install affectia[demo]`")
     if line is not None and os.path.isdir(line):
-        if timing is not None or plot is not None:
-            raise ConfigError(f"{'--timing' if timing else '--plot'} is for one clip, and this is a folder: {line}")
+        for_one = {"--timing": timing, "--emotions": emotions, "--plot": plot}
+        for name in [name for name, given in for_one.items() if given is not None]:
+            raise ConfigError(f"{name} is for one clip, and this is a folder: {line}")
         from affectia.cli.bake_folder import BakeFolder, bake_folder  # what one clip does not need, it does not wait for
 
         folder = BakeFolder(line, Path(out) if out else line, form, options, recursive=recursive, with_timing=not no_timing, force=force)
@@ -61,12 +66,12 @@ def bake(
         raise ConfigError("bake has neither a sound nor a timing, expected a sound file, a folder or --timing FILE")
     if line is not None and timing is None and not no_timing:
         timing = timing_beside(line)
-    bake_clip_file(BakeJob(line, timing, form, options), out=out, plot=plot, as_json=as_json)
+    bake_clip_file(BakeJob(line, timing, form, options, emotions=emotions), out=out, plot=plot, as_json=as_json)
 
 
 def bake_clip_file(job: BakeJob, *, out: str | None, plot: Path | None = None, as_json: bool = False) -> None:
     """Bake one clip, write its track, draw it where that is wanted, and say what came of it."""
-    sources = [path for path in (job.clip, job.timing) if path is not None]
+    sources = [path for path in (job.clip, job.timing, job.emotions) if path is not None]
     source = sources[0]
     result = result_path(source, out, job.form, others=sources)
     if plot is not None:

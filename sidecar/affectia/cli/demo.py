@@ -31,7 +31,7 @@ from affectia.cli.sidecar_status import StatusPoller
 from affectia.cli.summary import Summary
 from affectia.client import ReceivedFrame, ReceivedUpdate, Subscriber
 from affectia.clock import NANOS_PER_SEC, Clock, SystemClock
-from affectia.errors import AffectiaError, ConfigError, ConsentMissing, PortInUse
+from affectia.errors import AffectiaError, ConfigError, ConsentMissing, PortInUse, not_one_of
 from affectia.inference.model_store import ModelStore
 from affectia.session.consent import MODALITIES, checked_modality
 from affectia.session.session_parts import FACE_MODEL
@@ -46,12 +46,16 @@ from affectia.store.take_reader import read_take
 INTERRUPTED: Final = 130  # what a shell makes of Ctrl-C
 START_SECS: Final = 60.0  # a first start reads a network and libraries from a cold disk
 NO_CONSENT: Final = "no consent for the {devices}: it stays off, and frames say that nothing of it is valid"
+NPC: Final = "npc"
+NPC_HELP: Final = "npc: an avatar that nobody drives performs a script, without a sidecar."
+_OF_DEMO: Final = ("source", "voice", "headless", "port_base", "consent")
 _REFRESH_SECS: Final = 0.1
 _AVATAR: Final = "default"
 
 
 def demo(
     context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="npc", help=NPC_HELP, show_default=False)] = "",
     *,
     source: Annotated[str, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH, synthetic, or none.")] = "clip:carphone",
     voice: Annotated[str | None, typer.Option(help=VOICE_HELP, show_default="a spoken line beside a clip, else none")] = None,
@@ -60,8 +64,13 @@ def demo(
     out: Annotated[Path | None, typer.Option(help="Folder for take and plot.", show_default="out/demo-TIME")] = None,
     port_base: Annotated[int | None, typer.Option(help="First of four ports.", show_default="the first that is free")] = None,
     consent: Annotated[list[str] | None, typer.Option(help=CONSENT_HELP, show_default=False)] = None,
+    script: Annotated[Path | None, typer.Option(help="Of `demo npc`: what is performed.", show_default="built in")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of `demo npc`: of idle life.", show_default="the script's")] = None,
 ) -> None:
     """Watch a face move and a voice move its mouth: start a sidecar, show what an engine would get, leave a take and a plot."""
+    if what or script is not None or seed is not None:
+        _perform(context, what, script=script, seed=seed, out=out)
+        return
     spec = SourceSpec.parse(source)
     heard = default_voice(spec) if voice is None else voice
     voice_spec = VoiceSpec.parse(heard)
@@ -120,6 +129,27 @@ def demo(
     if ending:
         print(f"affectia: {ending}", file=sys.stderr)
         raise typer.Exit(run.exit_code)
+
+
+def _perform(context: typer.Context, what: str, *, script: Path | None, seed: int | None, out: Path | None) -> None:
+    """`demo npc`; what is asked for beside it must be of it."""
+    if not what:
+        raise ConfigError("--script and --seed are of `affectia demo npc`, expected npc behind demo")
+    if what != NPC:
+        raise not_one_of("demo", what, (NPC,))
+    given = [name for name in _OF_DEMO if _is_given(context, name)]
+    if given:
+        names = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ConfigError(f"demo npc has {names}, expected --script, --seed, --seconds and --out alone")
+    from affectia.cli.demo_npc import demo_npc  # what a demo of a face does not need, it does not wait for
+
+    seconds = context.params["seconds"] if _is_given(context, "seconds") else None
+    demo_npc(context.find_object(ModelStore) or ModelStore(), Console(highlight=False), script=script, seed=seed, seconds=seconds, out=out)
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name not in ("DEFAULT", "DEFAULT_MAP")
 
 
 def own_rate(spec: SourceSpec, models: ModelStore) -> float | None:

@@ -47,7 +47,7 @@ CONSENT_HELP = "What the person in front of it allows: camera, microphone. Repea
 def serve(
     *,
     source: Annotated[
-        str | None, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH, synthetic, or none.", show_default="camera:0")
+        str | None, typer.Option(help="camera:N, file:PATH, clip:ID, take:PATH, synthetic, npc, or none.", show_default="camera:0")
     ] = None,
     voice: Annotated[str | None, typer.Option(help=VOICE_HELP, show_default="none")] = None,
     session_id: Annotated[str | None, typer.Option("--session", help="Id of the session and its avatar.", show_default="default")] = None,
@@ -68,6 +68,19 @@ def serve(
     emotion: Annotated[
         bool | None, typer.Option("--emotion/--no-emotion", help="Tell how people feel, by face and by voice.", show_default="emotion")
     ] = None,
+    profile: Annotated[str | None, typer.Option(help="The kind of avatar: a name, or a .toml of yours.", show_default="arkit52")] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help="A face on it by shapes, action_units, emotion, blend, or split: one by the session's id.", show_default="shapes"
+        ),
+    ] = None,
+    idle: Annotated[
+        str | None,
+        typer.Option(help="Avatars live: auto where there are no pictures, on also where nobody is seen, off.", show_default="auto"),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of idle life: the same seed, the same life.", show_default="0")] = None,
+    calibration: Annotated[str | None, typer.Option(help="Name of a kept calibration.", show_default="none")] = None,
     settings_path: Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).", show_default=False)] = None,
     end_with_input: Annotated[
         bool, typer.Option("--end-with-input", help="End when standard input is closed: a parent's pipe tells that the parent is gone.")
@@ -85,6 +98,11 @@ def serve(
             "session.avatars": avatars,
             "session.consent": tuple(consent) if consent else None,
             "session.loop": loop,
+            "session.profile": profile,
+            "session.mapping": mapping,
+            "session.idle": idle,
+            "session.seed": seed,
+            "session.calibration": calibration,
             "server.port_base": port_base,
             "frames.precision_bits": precision,
             "frames.rate_hz": rate,
@@ -132,7 +150,20 @@ def session_request(settings: Settings) -> SessionRequest | None:
     if spec.kind == "none" and voice is None:
         return None
     options = SessionOptions(settings.frames.precision_bits, settings.frames.rate_hz, settings.frames.smoothing)
-    request = SessionRequest(chosen.id, spec, chosen.avatars, consent, options, chosen.loop, voice)
+    request = SessionRequest(
+        chosen.id,
+        spec,
+        chosen.avatars,
+        consent,
+        options,
+        chosen.loop,
+        voice,
+        profile=chosen.profile,
+        mapping=chosen.mapping,
+        seed=chosen.seed,
+        idle=chosen.idle,
+        calibration=chosen.calibration,
+    )
     request.check()  # before anybody is asked anything
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return request
@@ -169,6 +200,8 @@ async def _serve(
             face_emotion=settings.face_emotion,
             speech_emotion=settings.speech_emotion,
             sense_voice=settings.sense_voice,
+            mapping=settings.mapping,
+            idle=settings.session.idle,
         )
     )
     sidecar.start()

@@ -4,15 +4,20 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from affectia.bake.bake_job import Baked, BakeJob, run_job
 from affectia.bake.bake_options import BakeOptions
-from affectia.bake.track_format import TrackFormat
+from affectia.bake.mouth_look import track_gaps
+from affectia.bake.track_format import TrackFormat, whole_track
 from affectia.clock import FakeClock
 from affectia.errors import CaptureError, ConfigError
+from affectia.store.take_reader import read_take
+from affectia.wire.track_chunk import SHAPE_PLACES
 from affectia.wire.track_file import read_track
 from tests.unit.bake.voices import FakeVoice, spoken, write_timing
+from tests.unit.fakes import SHAPE
 from tests.unit.perception.voice.made_voices import silence
 from tests.unit.sounds import write_sound
 
@@ -98,6 +103,54 @@ def test_a_timing_alone_loads_no_network(tmp_path: Path) -> None:
 def test_what_was_changed_in_a_timing_is_told(line: Path, tmp_path: Path) -> None:
     facts = baked(BakeJob(line, write_timing(tmp_path / "a.json", (0.5, 9.0, "aa")))).facts
     assert facts.notices == ("1 entries reach behind the end of the clip and have been cut there",)
+
+
+def test_emotions_along_a_line_are_laid_over_it(line: Path, tmp_path: Path) -> None:
+    emotions = tmp_path / "line.emotions.json"
+    emotions.write_text('[{"at_secs": 0.2, "emotions": {"happy": 1}}]')
+    plain, felt = baked(BakeJob(line)), baked(BakeJob(line, emotions=emotions))
+    assert felt.facts.made_from == "visemes of the sound, emotions along the line"
+    assert felt.chunks[0].stream_id != plain.chunks[0].stream_id
+    assert baked(BakeJob(line, emotions=emotions)).content == felt.content
+    cheek = SHAPE_PLACES.tolist().index(SHAPE["cheekSquintLeft"])
+    before, after = (whole_track(found.chunks).blendshape_weights() for found in (plain, felt))
+    assert not before[:, cheek].any()
+    assert after[60, cheek] == pytest.approx(0.36, abs=0.01)
+    np.testing.assert_allclose(track_gaps(whole_track(felt.chunks)), track_gaps(whole_track(plain.chunks)), atol=0.01)
+    assert [chunk.visemes for chunk in felt.chunks] == [chunk.visemes for chunk in plain.chunks]
+
+
+def test_a_csv_has_brows_and_lids_of_the_emotions_too(line: Path, tmp_path: Path) -> None:
+    emotions, take = tmp_path / "line.emotions.json", tmp_path / "line.csv"
+    emotions.write_text('[{"at_secs": 0, "emotions": {"fear": 1}}]')
+    take.write_bytes(baked(BakeJob(line, form=TrackFormat.CSV, emotions=emotions)).content)
+    shapes = read_take(take).take.blendshapes
+    assert shapes[60, SHAPE["browInnerUp"]] == pytest.approx(0.48, abs=0.01)
+    assert shapes[60, SHAPE["eyeWideLeft"]] == pytest.approx(0.42, abs=0.01)
+    assert not shapes[-1].any()
+    take.write_bytes(baked(BakeJob(line, form=TrackFormat.CSV)).content)
+    assert not read_take(take).take.blendshapes[:, SHAPE["browInnerUp"]].any()
+
+
+def test_a_result_without_emotions_is_not_one_with_them(line: Path, tmp_path: Path) -> None:
+    result, emotions = tmp_path / "line.track", tmp_path / "line.emotions.json"
+    emotions.write_text('[{"at_secs": 0, "emotions": {"sad": 1}}]')
+    result.write_bytes(baked(BakeJob(line)).content)
+    job = BakeJob(line, result=result, emotions=emotions)
+    result.write_bytes(baked(job).content)
+    assert run_job(job, FakeVoice()) is None
+    emotions.write_text('[{"at_secs": 0, "emotions": {"sad": 0.5}}]')
+    assert run_job(job, FakeVoice()) is not None
+
+
+def test_emotions_that_are_none_are_told_before_anything_is_heard(line: Path, tmp_path: Path) -> None:
+    emotions, voice = tmp_path / "line.emotions.json", FakeVoice()
+    emotions.write_text('[{"at_secs": 0, "emotions": {"joy": 1}}]')
+    with pytest.raises(ConfigError, match=f"emotion of time code 0 is 'joy', expected one of .*: {emotions}"):
+        run_job(BakeJob(line, emotions=emotions), voice)
+    with pytest.raises(CaptureError, match="emotion line cannot be read"):
+        run_job(BakeJob(line, emotions=tmp_path / "none.json"), voice)
+    assert voice.loads == 0
 
 
 def test_the_language_of_words_counts(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ FACTS = BakeFacts(1.5, 22_050, 2, 90, 60, True, "loudness of the sound", ("clipp
     [
         BakeJob(Path("a.wav")),
         BakeJob(None, Path("a b\n.json"), TrackFormat.CSV, BakeOptions(24, "de"), Path("ä\udcff.csv")),
+        BakeJob(Path("a.wav"), emotions=Path("a.emotions.json")),
     ],
 )
 def test_a_job_comes_back_out_of_its_line(job: BakeJob) -> None:

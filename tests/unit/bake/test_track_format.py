@@ -47,6 +47,19 @@ def test_csv_has_the_columns_of_a_take_and_ends_at_rest(tmp_path: Path) -> None:
     assert not take.head_deg.any()
 
 
+def test_csv_takes_what_is_not_of_the_mouth_from_the_emotions(tmp_path: Path) -> None:
+    chunks = track(JAW, rate_hz=25)
+    felt = np.full((5, 52), 0.25, np.float32)
+    (tmp_path / "take.csv").write_bytes(track_content(chunks, TrackFormat.CSV, felt=felt))
+    shapes = read_take(tmp_path / "take.csv").take.blendshapes
+    mouth = np.array(registry.BLENDSHAPE_GROUPS) == registry.Group.MOUTH
+    assert shapes[:, registry.BLENDSHAPES.index("jawOpen")] == pytest.approx([*JAW, 0], abs=1 / 255)
+    assert (shapes[:-1, ~mouth] == 0.25).all()
+    assert not shapes[-1].any()
+    for form in (TrackFormat.TRACK, TrackFormat.JSON):
+        assert track_content(chunks, form, felt=felt) == track_content(chunks, form)
+
+
 def test_all_frames_are_one_chunk_however_many_there_are() -> None:
     long = track([0.5] * 70_000, rate_hz=240, per_chunk=240)
     whole = whole_track(long)

@@ -34,6 +34,9 @@ def test_whatever_changes_the_track_changes_the_id(tmp_path: Path) -> None:
         track_id(BakeOptions(), sound=sound, timing=None, makers=("1.1", "net")),
         track_id(BakeOptions(), sound=sound, timing=None, makers=("1.0", "")),
         track_id(BakeOptions(), sound=sound, timing=None, makers=("1.0net", "")),
+        track_id(BakeOptions(), sound=sound, timing=None, makers=("1.0", "net"), emotions=b""),
+        track_id(BakeOptions(), sound=sound, timing=None, makers=("1.0", "net"), emotions=b"a"),
+        track_id(BakeOptions(), sound=sound, timing=b"a", makers=("1.0", "net"), emotions=b"a"),
     ]
     assert len(set(ids)) == len(ids)
 

@@ -71,6 +71,19 @@ def test_what_came_of_it_is_one_line_of_json(timing: Path, capsys: pytest.Captur
     assert found["result"] == str(timing.with_name("words.track"))
 
 
+def test_emotions_along_the_line_move_its_cheeks(line: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    emotions = tmp_path / "line.emotions.json"
+    emotions.write_text('[{"at_secs": 0, "emotions": {"happy": 1}}]')
+    assert main(["bake", str(line)]) == 0
+    plain = line.with_name("line.track").read_bytes()
+    assert "emotions along the line" not in capsys.readouterr().out  # a file that lies there is not taken unasked
+    assert main(["bake", str(line), "--emotions", str(emotions)]) == 0
+    assert "; visemes of the sound, emotions along the line" in capsys.readouterr().out
+    assert line.with_name("line.track").read_bytes() != plain
+    assert main(["bake", str(line)]) == 0
+    assert line.with_name("line.track").read_bytes() == plain
+
+
 def test_a_silent_clip_is_a_shut_mouth_and_a_note(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = write_sound(tmp_path / "line.wav", silence(1.0), rate_hz=16_000)
     assert main(["bake", str(line)]) == 0
@@ -88,6 +101,8 @@ def test_a_silent_clip_is_a_shut_mouth_and_a_note(tmp_path: Path, capsys: pytest
         (["{line}", "-o", "{line}"], 2, "take the place of what it is made of"),
         (["{line}", "--plot", "{line}"], 2, "take the place of what it is made of"),
         (["{line}", "--timing", "{timing}", "-o", "{timing}"], 2, "take the place of what it is made of"),
+        (["{line}", "--emotions", "{timing}"], 2, "emotion line is an object, expected a list of time codes"),
+        (["{folder}", "--emotions", "{timing}"], 2, "--emotions is for one clip, and this is a folder"),
         (["{folder}", "--timing", "{timing}"], 2, "--timing is for one clip"),
         (["{folder}", "--plot", "a.png"], 2, "--plot is for one clip"),
         (["{folder}/nothing.wav"], 4, "sound file does not exist"),

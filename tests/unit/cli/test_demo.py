@@ -166,3 +166,28 @@ def test_a_demo_of_a_camera_that_nobody_can_allow_ends_at_once(capsys: pytest.Ca
     # pytest's standard input is no terminal, so nobody can be asked.
     assert main(["demo", "--source", "camera:0", "--seconds", "1"]) == 7
     assert "needs the consent of the person in front of it" in capsys.readouterr().err
+
+
+def test_demo_npc_performs_a_script_without_a_sidecar(tmp_path: Path) -> None:
+    (tmp_path / "script.toml").write_text("secs = 9")
+    given = ["npc", "--script", str(tmp_path / "script.toml"), "--seed", "4", "--seconds", "0.5", "--out", str(tmp_path / "out")]
+    result = invoked(tmp_path, *given)
+    assert result.exit_code == 0, result.output
+    assert "0.5 s, 30 frames" in result.output
+    assert (tmp_path / "out" / "take.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["npcs"], "demo is 'npcs', expected one of npc, did you mean npc"),
+        (["--seed", "3"], "--script and --seed are of `affectia demo npc`, expected npc behind demo"),
+        (["npc", "--source", "synthetic"], "demo npc has --source, expected --script, --seed, --seconds and --out alone"),
+        (["npc", "--headless", "--port-base", "9000"], "demo npc has --headless and --port-base, expected --script, "),
+        (["npc", "--seconds", "0"], "--seconds is 0, expected 0.1 to 600 for a script"),
+    ],
+)
+def test_what_is_not_of_the_same_demo_is_refused(tmp_path: Path, arguments: list[str], message: str) -> None:
+    result = invoked(tmp_path, *arguments)
+    assert isinstance(result.exception, ConfigError)
+    assert str(result.exception).startswith(message)

@@ -21,7 +21,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_error_of_ours_is_one_sentence_and_its_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--source", "cammera:0"]) == 2
     error = capsys.readouterr().err
-    assert error == "affectia: source is 'cammera:0', expected camera:N, file:PATH, clip:ID, take:PATH, synthetic or none\n"
+    assert error == "affectia: source is 'cammera:0', expected camera:N, file:PATH, clip:ID, take:PATH, synthetic, npc or none\n"
 
 
 def test_a_wrong_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,17 @@ def test_the_request_is_what_the_settings_say() -> None:
     assert (request.options.precision_bits, request.options.rate_hz, request.options.smoothing) == (16, 30.0, 0.5)
 
 
+def test_the_request_says_how_its_avatars_act() -> None:
+    usual = session_request(Settings(session=SessionSettings(source="synthetic")))
+    assert usual is not None
+    assert (usual.profile, usual.mapping, usual.idle, usual.seed, usual.calibration) == ("arkit52", "", "auto", 0, "")
+    chosen = SessionSettings(source="npc", avatars=3, profile="vrm1", mapping="split", idle="on", seed=5, calibration="anna")
+    request = session_request(Settings(session=chosen))
+    assert request is not None
+    assert (request.source.kind, request.avatars) == ("npc", 3)
+    assert (request.profile, request.mapping, request.idle, request.seed, request.calibration) == ("vrm1", "split", "on", 5, "anna")
+
+
 def test_a_voice_may_come_alone_or_beside_pictures() -> None:
     alone = session_request(Settings(session=SessionSettings(source="none", voice="microphone", consent=("microphone",))))
     assert alone is not None
@@ -47,9 +58,11 @@ def test_a_voice_may_come_alone_or_beside_pictures() -> None:
         (SessionSettings(source="camera:0", voice="tape"), "^voice is 'tape', expected microphone, "),
         (SessionSettings(source="synthetic", voice="same"), "^voice is 'same' beside a source of kind synthetic"),
         (SessionSettings(source="camera:0", voice="microphone", avatars=2), "^avatar count is 2, expected 1 with a voice"),
+        (SessionSettings(source="npc", mapping="magic"), "^mapping is 'magic', expected one of "),
+        (SessionSettings(source="npc", seed=-1), "^seed is -1, expected 0 to "),
     ],
 )
-def test_voices_that_cannot_be_are_refused(session: SessionSettings, message: str) -> None:
+def test_sessions_that_cannot_be_are_refused(session: SessionSettings, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         session_request(Settings(session=session))
 
