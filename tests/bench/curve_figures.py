@@ -48,12 +48,13 @@ def lag_millis(secs: NDArray[np.float64], raw: NDArray[np.floating], smooth: NDA
 
 
 def peaks_kept(secs: NDArray[np.float64], raw: NDArray[np.floating], smooth: NDArray[np.floating]) -> list[float]:
-    """For each peak of the raw curve above 0.5, how much of it the smooth curve reaches within 0.1 s after it."""
+    """For each peak of the raw curve above 0.5, a flat one counted once, how much of it the smooth curve reaches within 0.1 s after it."""
     period_secs = float(np.median(np.diff(secs)))
     radius, late = round(_PEAK_RADIUS_SECS / period_secs), round(0.1 / period_secs)
     kept = []
     for place in np.flatnonzero(raw > _PEAK):
-        if raw[place] >= raw[max(0, place - radius) : place + radius + 1].max():
+        goes_on = place > 0 and raw[place - 1] == raw[place]
+        if not goes_on and raw[place] >= raw[max(0, place - radius) : place + radius + 1].max():
             kept.append(float(smooth[place : place + late + 1].max() / raw[place]))
     return kept
 

@@ -1,14 +1,17 @@
 """What perception sees in a clip, or in a still picture with a sensor's noise, and what the filters make of it.
 
-A take is made once for each picture or clip and number of faces, and kept in memory.
+A take is made once for each picture or clip and number of faces, and kept in memory. A clip is an id of the model store, or a path such
+as `grid/bbaf2n.mpg` in the folder that AFFECTIA_DATA_DIR names.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,7 +59,9 @@ class Take:
             values = faces.values.copy()
             values[:, POSITION] -= rest_cm
             weights = rig.weights(AvatarState(values, faces.measured, GroupStates.unknown(1)))
-            rows.append(smoother.moved(slots, np.array([time + NANOS_PER_SEC]), weights, slow).channels[0].copy())
+            weights = smoother.moved(slots, np.array([time + NANOS_PER_SEC]), weights, slow)
+            rig.pose_eyes(weights)
+            rows.append(weights.channels[0].copy())
         return np.array(rows)
 
     @property
@@ -97,11 +102,17 @@ class _Pictures:
         return True
 
 
+def clip_path(clip: str) -> Path:
+    """Where a clip is; raises ConfigError where it is neither in the model store nor in AFFECTIA_DATA_DIR."""
+    path = Path(os.environ.get("AFFECTIA_DATA_DIR", "")) / clip
+    return path if path.is_file() else ModelStore().path(clip)
+
+
 @functools.lru_cache(maxsize=1)  # decoded pictures are large
 def pictures(clip: str) -> list[VideoSample]:
     """Every picture of a clip, captured at its media time."""
     kept = _Pictures()
-    source = VideoFileSource(ModelStore().path(clip), kept, SystemClock(), VideoFileOptions(real_time=False))
+    source = VideoFileSource(clip_path(clip), kept, SystemClock(), VideoFileOptions(real_time=False))
     source._run()  # on this thread: a measurement waits for the end anyway
     return kept.taken
 
@@ -120,7 +131,7 @@ def still_names() -> list[str]:
 @functools.cache
 def of_still(name: str, faces: int, count: int) -> Take:
     """A picture that stands still for `count` frames, each with Gaussian noise of its own."""
-    rgb = _astronaut() if name == "astronaut" else pictures(name)[_STILLS[name]].rgb
+    rgb = _astronaut() if name == "astronaut" else pictures(name)[_STILLS.get(name, 0)].rgb
     assert rgb is not None
     return _take(name, faces, _noisy(rgb, count))
 

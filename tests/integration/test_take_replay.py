@@ -19,7 +19,7 @@ from affectia.session.sidecar import Sidecar, SidecarOptions
 from affectia.session.source_spec import SourceSpec
 from affectia.store.take_csv import write_take
 from tests.unit.fakes import wait_until
-from tests.unit.takes import take
+from tests.unit.takes import posable, take
 
 pytestmark = pytest.mark.integration
 
@@ -29,7 +29,7 @@ UNITS = {8: 255, 16: 65_535}
 
 @pytest.mark.parametrize("bits", [8, 16])
 def test_the_curves_that_come_out_are_those_that_were_recorded(tmp_path: Path, bits: int) -> None:
-    recorded = take(ROWS, rate_hz=50)
+    recorded = posable(take(ROWS, rate_hz=50))  # what no face does is put right on the way
     write_take(tmp_path / "take.csv", recorded, rate_hz=50, start_secs_of_day=51_000)
     base, recording = free_port_base(26_000), Recording()
     sidecar = Sidecar(SidecarOptions(port_base=base, pipeline=PipelineOptions(slots=1)))

@@ -86,7 +86,7 @@ def test_line_of_a_file_moves_a_mouth_in_step_with_its_sound(line: Path) -> None
         start(sidecar, "none", f"file:{line}")
         session = sidecar.sessions.get("a")
         assert wait_until(lambda: session.state.value == "ended")
-        assert wait_until(lambda: not seen.frames[-1].frame.is_valid(Group.MOUTH))
+        assert wait_until(lambda: seen.frames[-1].frame.group(Group.MOUTH)[1] != Source.VOICE)
     frames = [received.frame for received in seen.spoken if received.frame.audio_sample is not None]
     times = np.array([frame.time_nanos for frame in frames])
     samples = np.array([frame.audio_sample for frame in frames], np.int64)

@@ -15,7 +15,7 @@ from affectia.signals.face_observations import FaceObservations
 from affectia.store.take_csv import RADIANS, write_take
 from affectia.wire import rotation
 from tests.unit.fakes import FakeTransport, slots
-from tests.unit.takes import csv, take
+from tests.unit.takes import csv, posable, take
 
 pytestmark = pytest.mark.unit
 
@@ -72,11 +72,13 @@ def test_the_pipeline_shows_what_stands_in_the_take(tmp_path: Path) -> None:
     clock, transport = FakeClock(), FakeTransport()
     pipeline = Pipeline(transport, clock, PipelineOptions(slots=1))
     pipeline.open_slot(0, "a", precision_bits=8, rate_hz=120, smoothing=0)
-    source = TakeFileSource(written(tmp_path), lambda _faces: None, clock)
+    made = posable(take(12, rate_hz=60))  # what no face does is put right on the way
+    write_take(tmp_path / "take.csv", made, rate_hz=60, start_secs_of_day=0.95)
+    source = TakeFileSource(tmp_path / "take.csv", lambda _faces: None, clock)
     for place in range(12):
         pipeline.tick(*pipeline.observe(slots(0), source.observations(place, clock.advance(secs=1 / 60))))
     frames = transport.frames("a")
-    expected = take(12)
+    expected = made
     shapes = np.array([frame.blendshape_weights() for frame in frames])
     assert np.abs(shapes - expected.blendshapes).max() <= 0.5 / 255 + 1e-6
     bones = np.array([frame.bone_quaternions() for frame in frames])
