@@ -153,7 +153,6 @@ class Pipeline:
     def forget_faces(self, slots: NDArray[np.intp]) -> None:
         """Drop what was seen of these avatars; what is heard of them goes on."""
         self._fusion.forget(slots)
-        self.routing.drop(slots)
         self._affects.forget(slots, Modality.FACE)
         self._forget_feelings(slots)
         self._motion.reset(slots)
@@ -173,6 +172,8 @@ class Pipeline:
         """What is inferred of a person ends with what it was inferred from, also where it is on its way to the avatar."""
         self.acting.overlay.forget_inferred(slots)
         self._layers.reset(slots)
+        self.routing.drop(slots)  # nor do others go on showing what they took
+        self.meter.forget(slots)
 
     def observe(self, slots: NDArray[np.intp], faces: FaceObservations) -> Due:
         """Take in one sample's faces; returns the slots that are due now, and the instant that their poses show."""
@@ -215,6 +216,13 @@ class Pipeline:
         self._due_nanos[slots] = times_nanos
         return slots, times_nanos
 
+    def instant_of(self, slot: int, now_nanos: int) -> int:
+        """The instant that an act counts from which is asked for now: that of the avatar's last pose, as long as it moves on. What a voice
+        drives is behind its sound, and an act that began later than the next pose would stand still at first.
+        """
+        posed_nanos = int(self._posed_at_nanos[slot])
+        return posed_nanos if now_nanos - LIVE_FOR_NANOS < posed_nanos < now_nanos else now_nanos
+
     def timer_slots(self, now_nanos: int) -> Due:
         """The slots that no observation drives now, and the instant that their poses show."""
         slots = np.flatnonzero(self._open & ~self._is_seen(now_nanos) & ~self._is_heard(now_nanos))
@@ -249,14 +257,14 @@ class Pipeline:
         weights = self._speech.spoken(slots, times_nanos, weights)
         weights = self._layers.layered(slots, times_nanos, weights)
         self._rig.pose_eyes(weights)
-        self.meter.note(slots, weights.shapes)
+        self.meter.note(slots, weights.shapes, np.any(weights.groups.valid, axis=1))
         self.publisher.publish(slots, times_nanos, state, weights, self._put_on(slots, weights), known)
 
     def _put_on(self, slots: NDArray[np.intp], weights: AvatarWeights) -> tuple[Retargeted, ...]:
         """What avatars of their own kinds show of these weights; parts that come from other avatars are written into the weights."""
         if self.routing.active:
             self.routing.route(slots, weights)
-        return self._retarget.shown(slots, weights, self.acting.overlay.moods(slots)) if self._retarget.active else ()
+        return self._retarget.shown(slots, weights, self.acting.moods(slots)) if self._retarget.active else ()
 
     def _is_seen(self, now_nanos: int) -> NDArray[np.bool_]:
         seen: NDArray[np.bool_] = now_nanos - self._observed_at_nanos <= LIVE_FOR_NANOS

@@ -324,3 +324,29 @@ def test_a_part_that_the_engine_fills_is_at_rest_and_not_valid() -> None:
     assert not frame.is_valid(Group.HEAD)
     assert frame.is_valid(Group.MOUTH)
     assert frame.bone_quaternions()[:, 3].tolist() == [1] * 9
+
+
+def test_an_act_counts_from_the_last_pose_while_the_avatar_moves_on() -> None:
+    stage = Stage()
+    stage.open()
+    now = stage.clock.now_nanos()
+    assert stage.pipeline.instant_of(0, now) == now, "no pose yet"
+    stage.say(0.5)
+    now = stage.clock.now_nanos()
+    assert 0 < now - stage.pipeline.instant_of(0, now) < LIVE_FOR_NANOS
+    assert stage.pipeline.instant_of(0, now + NANOS_PER_SEC) == now + NANOS_PER_SEC
+
+
+def test_nobody_goes_on_showing_what_was_taken_from_somebody_who_is_forgotten() -> None:
+    stage = Stage()
+    stage.open()
+    stage.open(1, "b")
+    stage.pipeline.routing.set(1, Group.MOUTH, 0)
+    stage.clock.advance(secs=1 / 60)
+    stage.observe(face(stage.clock.now_nanos(), jawOpen=0.6))
+    stage.timer()
+    assert jaw_of(stage, "b")[-1] == 0.6
+    stage.pipeline.forget_voices(slots(0))
+    stage.clock.advance(secs=1 / 60)
+    stage.timer()
+    assert jaw_of(stage, "b")[-1] == 0

@@ -228,7 +228,9 @@ async def _serve(
 def described(session: Session) -> str:
     """One line about a session that was just opened: what it sees and hears, and where each of them stands."""
     parts = (f"{source.description}, {session.state_of(source).value}" for source in session.sources)
-    return f"session {session.session_id}: {'; '.join(parts)}"
+    avatars = session.avatar_ids
+    named = ", ".join(avatars) if len(avatars) <= 3 else f"{avatars[0]}, {avatars[1]} ... {avatars[-1]}"
+    return f"session {session.session_id}: {'; '.join(parts)}" + (f"; {len(avatars)} avatars: {named}" if len(avatars) > 1 else "")
 
 
 async def until_stopped(*, end_with_input: bool = False, is_over: Callable[[], bool] = lambda: False) -> None:

@@ -65,7 +65,7 @@ class CalibrationCalls(Generic[AnySession]):
     async def list(self, request: calibration_pb2.ListCalibrationsRequest) -> calibration_pb2.ListCalibrationsResponse:
         """Those that are kept; of one whose file is broken, a notice says what to do."""
         kept = await asyncio.to_thread(self._calibrations.kept.all)
-        return calibration_pb2.ListCalibrationsResponse(calibrations=[_kept_message(one) for one in kept])
+        return calibration_pb2.ListCalibrationsResponse(calibrations=[kept_message(one) for one in kept])
 
     async def delete(self, request: calibration_pb2.DeleteCalibrationRequest) -> calibration_pb2.DeleteCalibrationResponse:
         """Take one away; raises ConfigError for what is no name, CaptureError where none is kept under it."""
@@ -108,7 +108,8 @@ def calibration_message(calibration: FaceCalibration) -> calibration_pb2.Calibra
     )
 
 
-def _kept_message(kept: KeptCalibration) -> calibration_pb2.Calibration:
+def kept_message(kept: KeptCalibration) -> calibration_pb2.Calibration:
+    """What may be told of a kept calibration; of one whose file is broken, its name and a notice with what to do."""
     if kept.calibration is None:
         return calibration_pb2.Calibration(name=kept.name, notices=[printable(kept.problem)])
     return calibration_message(kept.calibration)

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias, TypeVar
 
 import grpc
@@ -96,6 +97,8 @@ class ControlService(control_pb2_grpc.ControlServicer):
         self._acts = ActCalls(sidecar.acts)
         self._calibrations = CalibrationCalls(sidecar.calibrations)
         self._profiles = ProfileCalls()
+        # Threads of its own: calls that open cameras must not hold up somebody who takes consent back.
+        self._consents = ThreadPoolExecutor(max_workers=4, thread_name_prefix="control-consent")
 
     @property
     def stream_count(self) -> int:
@@ -109,7 +112,10 @@ class ControlService(control_pb2_grpc.ControlServicer):
         self._speaks.close()
 
     async def end_bakes(self) -> None:
-        """End every bake; their callers are told that the sidecar stops, and no process is left when it returns."""
+        """End every bake; their callers are told that the sidecar stops, and no process is left when it returns. Nobody's consent changes
+        any more.
+        """
+        self._consents.shutdown(wait=False)
         await self._bakes.close()
 
     @_told
@@ -132,8 +138,8 @@ class ControlService(control_pb2_grpc.ControlServicer):
     @_told
     async def SetConsent(self, request: session_pb2.SetConsentRequest, context: Context) -> session_pb2.Session:
         """Grant or revoke consent for one modality."""
-        change = functools.partial(self._sidecar.sessions.set_consent, granted=request.granted)
-        return messages.session_message(await asyncio.to_thread(change, request.session_id, request.modality))
+        change = functools.partial(self._sidecar.sessions.set_consent, request.session_id, request.modality, granted=request.granted)
+        return messages.session_message(await asyncio.get_running_loop().run_in_executor(self._consents, change))
 
     @_told
     async def Configure(self, request: session_pb2.ConfigureRequest, context: Context) -> session_pb2.Session:

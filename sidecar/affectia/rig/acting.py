@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
+from affectia.clock import NANOS_PER_SEC
 from affectia.registry import Group, Source
 from affectia.rig.emotion.emotion_overlay import EmotionOverlay, EmotionOverlayOptions
 from affectia.rig.gestures import Gestures
@@ -16,7 +17,7 @@ from affectia.rig.idle.idle_life import IdleLife, IdleOptions
 from affectia.rig.layer_weights import LayerWeights
 from affectia.rig.look_at import LookAt
 from affectia.rig.override_layer import OverrideLayer
-from affectia.signals import pose_layer
+from affectia.signals import face_channels, pose_layer
 from affectia.signals.acting_layers import ActingLayers, OverrideRows
 from affectia.signals.avatar_state import AvatarState
 from affectia.signals.face_channels import ACTION_UNITS, TURN
@@ -28,6 +29,12 @@ IDLE, FACE, SPEECH, EMOTION, OVERRIDE = range(5)  # the layers, bottom to top
 
 _GROUP_OF_CHANNEL: Final = pose_layer.channel_groups()
 _GROUPS: Final = np.eye(len(registry.GROUPS), dtype=np.float32)[_GROUP_OF_CHANNEL]  # (channels, groups)
+COME_IN_SECS: Final = 0.2
+
+_GROUP_OF_FACE: Final = face_channels.channel_groups()
+_FADES: Final = np.ones(face_channels.CHANNELS, np.bool_)
+_FADES[TURN] = _FADES[face_channels.BLINK_EVENTS] = False  # a rotation is shared out, a count stays
+
 # What is captured of the head keeps the body still too: no body of its own is captured. (groups, channels)
 _CAPTURED_BY: Final = np.eye(len(registry.GROUPS), dtype=np.float32)[
     np.where(_GROUP_OF_CHANNEL == Group.BODY, Group.HEAD, _GROUP_OF_CHANNEL)
@@ -36,6 +43,7 @@ _ACTED: Final = np.array((1, 0, 1), np.float32)  # confidence, age and weight of
 _VOICE: Final = np.uint8(Source.VOICE)
 _EMOTION: Final = np.uint8(Source.EMOTION)
 _FELT: Final = np.array([group not in (Group.EYES, Group.HEAD) for group in Group])  # what a feeling moves most of
+_NEUTRAL: Final = registry.EMOTIONS.index("neutral")
 _HALF: Final = np.float32(0.5)
 
 
@@ -61,6 +69,9 @@ class Acting:
         self.gestures = Gestures(slots)
         self.look = LookAt(slots)
         self.layers = LayerWeights(slots)
+        self._felt_share: NDArray[np.float32] | None = None  # of the emotion layer, in the last `act`; None: 1
+        self._let = np.zeros((slots, len(registry.GROUPS)), np.float32)  # how much of what is captured has come in
+        self._let_nanos = np.zeros(slots, np.int64)  # 0: begins anew
         self._lives = np.zeros(slots, np.bool_)
         self._living = 0
         self._room = 0
@@ -74,6 +85,7 @@ class Acting:
     def set_lives(self, slots: NDArray[np.intp], lives: bool) -> None:
         """Whether idle life drives what is not captured of these avatars."""
         self._lives[slots] = lives
+        self._let_nanos[slots] = 0
         self._living = int(np.count_nonzero(self._lives))
 
     def close(self, slot: int) -> None:
@@ -93,13 +105,16 @@ class Acting:
             self._room = slots.size
             self._idle, self._feeling = (np.zeros((slots.size, CHANNELS), np.float32) for _ in range(2))
         weights = self.layers.weights(slots, times_nanos)
+        self._felt_share = None if weights is None else weights[:, EMOTION]
         if weights is not None:
             _fade(state, weights)
         groups = state.groups
+        lives = self._lives[slots] if self._living else None
         captured = _captured(state)
+        if lives is not None and np.count_nonzero(lives):
+            self._let_in(slots, times_nanos, state, captured, lives)
         feeling = self._feeling[: slots.size]
         feels = self.overlay.layer(slots, times_nanos, state.affects, captured, feeling)
-        lives = self._lives[slots] if self._living else None
         idle = self._alive(slots, times_nanos, captured, lives, None if weights is None else weights[:, IDLE])
         overrides = self.overrides.rows(slots, times_nanos) if self.overrides.active else None
         if idle is None and overrides is None and not feels:
@@ -123,6 +138,41 @@ class Acting:
             talking = np.zeros(slots.size, np.float32)
             talking[state.voices.rows] = state.voices.talking
         return ActingLayers(idle, feeling if feels else None, talking, overrides)
+
+    def _let_in(
+        self,
+        slots: NDArray[np.intp],
+        times_nanos: NDArray[np.int64],
+        state: AvatarState,
+        captured: NDArray[np.float32],
+        lives: NDArray[np.bool_],
+    ) -> None:
+        """Let what is captured of avatars that live come in within COME_IN_SECS: a receiver sees groups that are valid before and
+        after, and would show the step. `captured` and the state are written to.
+        """
+        known = self._let[slots]
+        step = np.maximum(times_nanos - self._let_nanos[slots], 0) / (COME_IN_SECS * NANOS_PER_SEC)
+        let = np.minimum(captured, known + step[:, None].astype(np.float32))
+        new = ~lives | (self._let_nanos[slots] == 0)  # nothing comes in where nothing was shown before
+        let[new] = captured[new]
+        self._let[slots], self._let_nanos[slots] = let, times_nanos
+        if not np.count_nonzero(let < captured):
+            return
+        share = np.divide(let, captured, out=np.ones_like(let), where=captured > 0)
+        turn = rotation.scaled(state.values[:, TURN], share[:, Group.HEAD].astype(np.float64))
+        state.values[:] *= np.where(_FADES, share[:, _GROUP_OF_FACE], 1)
+        state.values[:, TURN] = turn
+        state.groups.levels[..., 2] *= share
+        captured[:] = let
+
+    def moods(self, slots: NDArray[np.intp]) -> NDArray[np.float32]:
+        """(n, 8) what is felt of the avatars of the last `act`, as far as their emotion layer counts."""
+        moods = self.overlay.moods(slots)
+        if self._felt_share is None:
+            return moods
+        moods = moods * self._felt_share[:, None]
+        moods[:, _NEUTRAL] += 1 - self._felt_share
+        return moods
 
     def _alive(
         self,

@@ -112,7 +112,10 @@ class ChannelRouting:
         groups.levels[takes] = np.where(taken[..., None], kept.levels[source, _GROUPS], groups.levels[takes])
 
     def _count(self) -> None:
+        gave = self._gives.copy()
         self._takes = (self._source != OWN).any(axis=1)
         self._gives[:] = False
         self._gives[self._source[(self._source != OWN) & (self._source != self._rest)]] = True
         self._taking, self._giving = int(np.count_nonzero(self._takes)), int(np.count_nonzero(self._gives))
+        if (begins := np.flatnonzero(self._gives & ~gave)).size:
+            self.drop(begins)  # what is kept of them is of the last time that somebody took from them

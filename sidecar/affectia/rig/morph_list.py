@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from affectia.errors import ConfigError
+from affectia.errors import CaptureError, ConfigError
 
 MOST_MORPHS: Final = 4096
 MOST_NAME_CHARS: Final = 256
@@ -126,21 +126,21 @@ def _content(path: Path, most_bytes: int) -> bytes:
     return content
 
 
-def _unreadable(error: OSError, path: Path) -> ConfigError:
-    return ConfigError(f"file cannot be read ({(error.strerror or 'no file').lower()}): {path}")
+def _unreadable(error: OSError, path: Path) -> CaptureError:
+    return CaptureError(f"file cannot be read ({(error.strerror or 'no file').lower()}): {path}")
 
 
 def _decoded(content: bytes, path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConfigError(f"file is no UTF-8 text: {path}") from None
+        raise CaptureError(f"file is no UTF-8 text: {path}") from None
 
 
 def _json(content: bytes, path: Path) -> Any:
     try:
         return json.loads(_decoded(content, path))
     except (ValueError, RecursionError) as error:
-        if isinstance(error, ConfigError):
+        if isinstance(error, CaptureError):
             raise
-        raise ConfigError(f"file is no JSON: {path}") from None
+        raise CaptureError(f"file is no JSON: {path}") from None

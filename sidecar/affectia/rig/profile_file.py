@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from affectia import registry
-from affectia.errors import ConfigError, not_one_of
+from affectia.errors import CaptureError, ConfigError, not_one_of
 from affectia.registry import Group
 from affectia.rig.profile import CURVE_KINDS, LEVELS, LINEAR, MOST_SHAPES, Curve, Profile, ProfileShape
 from affectia.rig.profile_sources import expanded, source_names
@@ -49,7 +49,9 @@ def packaged_profile(name: str) -> Profile:
 
 
 def load_profile(name_or_path: str) -> Profile:
-    """A profile by its name, or one of somebody's own by the path of its file (.toml); ConfigError says what is wrong with it."""
+    """A profile by its name, or one of somebody's own by the path of its file (.toml); ConfigError says what is wrong with it, CaptureError
+    that it cannot be read.
+    """
     if not name_or_path.lower().endswith(".toml"):
         return packaged_profile(name_or_path or STANDARD)
     path = Path(name_or_path)
@@ -57,7 +59,7 @@ def load_profile(name_or_path: str) -> Profile:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"profile cannot be read ({(error.strerror or 'no file').lower()}): {path}") from None
+        raise CaptureError(f"profile cannot be read ({(error.strerror or 'no file').lower()}): {path}") from None
     if len(content) > MOST_BYTES:
         raise ConfigError(f"profile has more than {MOST_BYTES} bytes, expected a text of some shapes: {path}")
     try:

@@ -24,6 +24,8 @@ from affectia.session.voices import Voices
 from affectia.signals.face_calibration import FaceCalibration
 from affectia.wire import topic
 
+_NAMED = 8  # of the avatars that there are, where one is not found
+
 
 class SessionManager:
     """All sessions of the process; any thread may call it, calls take turns.
@@ -140,7 +142,9 @@ class SessionManager:
         for session in self._sessions.values():
             if avatar_id in session.avatar_ids:
                 return session.slot_by_avatar[avatar_id]
-        raise SessionError(f"avatar {avatar_id!r} is of no open session, expected one; start a session")
+        known = [avatar for session in self._sessions.values() for avatar in session.avatar_ids]
+        more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+        raise SessionError(f"avatar {avatar_id!r} is of no open session, expected one of: {', '.join(known[:_NAMED]) or 'none'}{more}")
 
     def stop_all(self) -> None:
         """Close every session; one that is still being opened is not opened any more, nor is any later one."""

@@ -145,7 +145,7 @@ class SessionParts:
 
     def record(self, session: Session) -> None:
         """Keep figures of the movement of a session that was closed, where its mapping was chosen; waits for the disk, and never raises."""
-        if session.mapped is not None:
+        if session.mapped is not None and not isinstance(session.source, NpcSource):  # a mapping is of faces
             self._acting.mapped.end(session.mapped, session.movement())
 
     def _source(self, request: SessionRequest, mailbox: Mailbox[VideoSample], post: ObservationSink) -> Source:

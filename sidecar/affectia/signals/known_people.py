@@ -12,8 +12,9 @@ from affectia.signals.groups import GroupStates
 
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
-    """Row = avatar of the weights. `groups` are those that are captured, seen or heard; `turns` (n, 2, 4) float32: neck and head as captured,
-    smoothed, x y z w.
+    """Row = avatar of the weights.
+
+    `groups` are those that are captured, seen or heard; `turns` (n, 2, 4) float32: neck and head as captured, smoothed, x y z w.
     """
 
     groups: GroupStates

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from affectia.cli.profile import profile_app
-from affectia.errors import ConfigError
+from affectia.errors import CaptureError, ConfigError
 from affectia.rig.profile_file import PROFILE_NAMES, load_profile
 
 pytestmark = pytest.mark.unit
@@ -106,5 +106,5 @@ def test_a_profile_is_written_where_it_is_found_again(tmp_path: Path) -> None:
 def test_what_is_not_known_is_told() -> None:
     with pytest.raises(ConfigError, match="profile is 'vrm', expected one of"):
         run("show", "vrm")
-    with pytest.raises(ConfigError, match="file cannot be read"):
+    with pytest.raises(CaptureError, match="file cannot be read"):
         run("match", "no.txt")

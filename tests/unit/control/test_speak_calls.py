@@ -227,7 +227,7 @@ def test_sound_is_read_no_faster_than_it_is_taken(speech: Speech) -> None:
             await call
 
     run(watch)
-    assert 16 <= read <= 26  # 8 s that may be out, what is on its way, 2 s that wait
+    assert 16 <= read <= 40  # 8 s that may be out, what is on its way, 2 s that wait, and what is played meanwhile; not endless
 
 
 def test_callers_that_open_nothing_take_places_too(speech: Speech) -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from affectia import registry
 from affectia.publish.frame_batch import FrameBatch
-from affectia.publish.group_bytes import group_bytes
-from affectia.registry import Bone, Group, Source
+from affectia.registry import Bone, Group
 from affectia.signals.avatar_weights import AvatarWeights
 from affectia.signals.groups import GroupStates
 from affectia.signals.retargeted import AFTER_SHAPES
@@ -133,18 +132,6 @@ def test_weights_beyond_their_range_are_clamped() -> None:
     (frame,) = frames(given)
     assert frame.blendshape_weights()[:2].tolist() == [1, 0]
     assert frame.head_translation_cm() == pytest.approx([327.67, -327.67, 0])
-
-
-def test_group_bytes_are_flags_confidence_age_and_weight() -> None:
-    groups = GroupStates.unknown(2)
-    groups.valid[1, Group.HEAD] = True
-    groups.source[1, Group.HEAD] = Source.OVERRIDE
-    groups.confidence[1, Group.HEAD] = 0.5
-    groups.age_secs[1, Group.HEAD] = 0.25
-    groups.weight[1, Group.HEAD] = 1
-    packed = group_bytes(groups).reshape(2, 6, 4)
-    assert packed[1, Group.HEAD].tolist() == [1 | 4 << 1, 128, 25, 255]
-    assert packed[0].tolist() == [[0, 0, 255, 0]] * 6
 
 
 OWN = Layout.of(1024, (("A", "Blink_L", "eyeBlinkRight"), registry.BONES, registry.VISEMES, registry.EFFECTS))

@@ -264,3 +264,40 @@ def test_what_was_asked_of_an_avatar_ends_with_it(stage: Stage) -> None:
     stage.acting.close(0)
     assert stage.act(seen(mouth=1.0)) is None
     assert stage.state.blendshapes[0, SHAPE["jawOpen"]] == pytest.approx(0.8)
+
+
+def test_a_face_that_is_found_comes_in_over_idle_life_without_a_step(stage: Stage) -> None:
+    stage.open()
+    for _ in range(30):
+        stage.layers()
+    jaws, heads = [], []
+    for _ in range(30):
+        stage.layers(seen(mouth=1.0, head=1.0))
+        jaws.append(float(stage.state.blendshapes[0, SHAPE["jawOpen"]]))
+        heads.append(float(stage.state.groups.weight[0, Group.HEAD]))
+    assert jaws == sorted(jaws)
+    assert max(np.diff([0, *jaws])) < 0.1
+    assert heads[5] == pytest.approx(0.5, abs=0.05)
+    assert jaws[-1] == pytest.approx(0.8)
+    assert heads[-1] == 1
+
+
+def test_a_face_that_is_there_when_an_avatar_begins_to_live_stays_as_it_is(stage: Stage) -> None:
+    stage.open(lives=False)
+    stage.act(seen(mouth=1.0))
+    stage.acting.set_lives(np.array([0]), True)
+    stage.layers(seen(mouth=1.0))
+    assert stage.state.blendshapes[0, SHAPE["jawOpen"]] == pytest.approx(0.8)
+
+
+def test_what_is_felt_counts_as_far_as_its_layer_does(stage: Stage) -> None:
+    stage.open()
+    stage.prefer_happy()
+    for _ in range(60):
+        stage.layers()
+    assert stage.acting.moods(np.array([0]))[0, HAPPY] > 0.5
+    stage.acting.layers.set(0, EMOTION, 0.0, 0.0, stage.now_nanos)
+    stage.act()
+    moods = stage.acting.moods(np.array([0]))[0]
+    assert moods[HAPPY] == 0
+    assert moods.sum() == pytest.approx(1)

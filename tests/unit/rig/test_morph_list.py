@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from affectia.errors import ConfigError
+from affectia.errors import CaptureError, ConfigError
 from affectia.rig.morph_list import MOST_MORPHS, checked_morphs, read_morphs
 
 pytestmark = pytest.mark.unit
@@ -112,7 +112,7 @@ def test_broken_files_are_told(tmp_path: Path, name: str, content: bytes, proble
 
 @pytest.mark.parametrize("name", ["no.txt", "no.glb"])
 def test_files_that_are_not_there_are_told(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match=r"file cannot be read \(no such file or directory\): "):
+    with pytest.raises(CaptureError, match=r"file cannot be read \(no such file or directory\): "):
         read_morphs(tmp_path / name)
 
 

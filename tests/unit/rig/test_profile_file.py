@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from affectia import registry
-from affectia.errors import ConfigError
+from affectia.errors import CaptureError, ConfigError
 from affectia.registry import Group
 from affectia.rig.profile import Curve, Profile, ProfileShape
 from affectia.rig.profile_file import MOST_BYTES, PROFILE_NAMES, load_profile, packaged_profile, parse_profile
@@ -208,7 +208,7 @@ def test_a_profile_is_found_by_name_and_by_path(tmp_path: Path) -> None:
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
-    with pytest.raises(ConfigError, match=r"profile cannot be read \(no such file or directory\): .*p.toml"):
+    with pytest.raises(CaptureError, match=r"profile cannot be read \(no such file or directory\): .*p.toml"):
         load_profile(str(path))
     path.write_bytes(b"name = '\xff'")
     with pytest.raises(ConfigError, match=r"profile is no UTF-8 text: .*p.toml"):

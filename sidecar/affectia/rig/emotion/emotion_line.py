@@ -14,6 +14,7 @@ from affectia import registry
 from affectia.errors import CaptureError, ConfigError, not_one_of
 
 MAX_TIME_CODES: Final = 256
+LEAST_GAP_SECS: Final = 0.001  # between two time codes: a step of less is one
 MAX_AT_SECS: Final = 86_400.0
 MAX_BYTES: Final = 1_000_000
 
@@ -46,11 +47,12 @@ def checked_line(codes: Sequence[EmotionTimeCode]) -> tuple[EmotionTimeCode, ...
     """The time codes of a line, rising in time; ConfigError for what is none."""
     if len(codes) > MAX_TIME_CODES:
         raise ConfigError(f"line has {len(codes)} time codes, expected at most {MAX_TIME_CODES}")
-    before = -1.0
+    before = 0.0
     for place, code in enumerate(codes):
         at_secs = _number(code.at_secs, f"at_secs of time code {place}", MAX_AT_SECS)
-        if at_secs <= before:
-            raise ConfigError(f"at_secs of time code {place} is {at_secs:g}, expected more than {before:g}, the one before")
+        if place and at_secs - before < LEAST_GAP_SECS:
+            found = f"at_secs of time code {place} is {at_secs:g}"
+            raise ConfigError(f"{found}, expected at least {LEAST_GAP_SECS:g} more than {before:g}, the one before")
         if len(code.weights) != len(_PLACE):
             raise ConfigError(f"weights of time code {place} are {len(code.weights)}, expected {len(_PLACE)}")
         for name, weight in zip(registry.EMOTIONS, code.weights, strict=True):

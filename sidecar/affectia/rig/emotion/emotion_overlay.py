@@ -136,7 +136,8 @@ class EmotionOverlay:
         self._shown[slots, _OWN] = self._target[slots, _OWN] = 0
         self._inferred[slots] = 0
         self._is_aimed[slots] = False
-        self._is_lit[slots] &= self._preferred.is_set[slots]
+        # What was preferred and is on its way out goes on to its end.
+        self._is_lit[slots] &= self._preferred.is_set[slots] | self._shown[slots, _WISHED].any(axis=1)
         self._lit = bool(self._is_lit.any())
 
     def set_overlay_shares(self, slots: NDArray[np.intp], shares: NDArray[np.float32] | float) -> None:

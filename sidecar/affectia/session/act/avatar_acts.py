@@ -60,7 +60,7 @@ class AvatarActs:
 
         def act(slot: int) -> EmotionAggregate:
             overlay = self.pipeline.acting.overlay
-            overlay.prefer(slot, wish, self.clock.now_nanos())
+            overlay.prefer(slot, wish, self._instant(slot))
             return EmotionAggregate(*overlay.aggregate(slot))
 
         return self._on(avatar_id, act)
@@ -70,7 +70,7 @@ class AvatarActs:
 
         def act(slot: int) -> EmotionAggregate:
             overlay = self.pipeline.acting.overlay
-            overlay.clear(slot, self.clock.now_nanos())
+            overlay.clear(slot, self._instant(slot))
             return EmotionAggregate(*overlay.aggregate(slot))
 
         return self._on(avatar_id, act)
@@ -79,7 +79,7 @@ class AvatarActs:
         """Set, add to or let go of channels; the names of all that are in force then."""
 
         def act(slot: int) -> tuple[str, ...]:
-            overrides, now_nanos = self.pipeline.acting.overrides, self.clock.now_nanos()
+            overrides, now_nanos = self.pipeline.acting.overrides, self._instant(slot)
             if request.release:
                 overrides.release(slot, request.channels(), now_nanos=now_nanos, fade_secs=request.fade_secs)
             else:
@@ -99,7 +99,7 @@ class AvatarActs:
             gestures = self.pipeline.acting.gestures
             if gesture not in gestures.names:
                 raise not_one_of("gesture", gesture, tuple(gestures.names))
-            return gestures.trigger(slot, gesture, strength=strength, speed=speed, now_nanos=self.clock.now_nanos())
+            return gestures.trigger(slot, gesture, strength=strength, speed=speed, now_nanos=self._instant(slot))
 
         return self._on(avatar_id, act)
 
@@ -114,21 +114,21 @@ class AvatarActs:
                 weight=request.weight,
                 head_share=request.head_share,
                 hold=request.hold,
-                now_nanos=self.clock.now_nanos(),
+                now_nanos=self._instant(slot),
             )
 
         self._on(avatar_id, act)
 
     def look_freely(self, avatar_id: str) -> None:
         """Let an avatar's gaze go."""
-        self._on(avatar_id, lambda slot: self.pipeline.acting.look.release(slot, now_nanos=self.clock.now_nanos()))
+        self._on(avatar_id, lambda slot: self.pipeline.acting.look.release(slot, now_nanos=self._instant(slot)))
 
     def weigh_layers(self, avatar_id: str, requests: Iterable[LayerRequest]) -> tuple[LayerRequest, ...]:
         """Change how much layers count; all of them as they will be, and how long that takes from now."""
-        wanted = tuple(requests)
+        wanted = tuple({request.place: request for request in requests}.values())  # the last of each layer; a caller may send many
 
         def act(slot: int) -> tuple[LayerRequest, ...]:
-            layers, now_nanos = self.pipeline.acting.layers, self.clock.now_nanos()
+            layers, now_nanos = self.pipeline.acting.layers, self._instant(slot)
             for request in wanted:
                 layers.set(slot, request.place, request.weight, request.fade_secs, now_nanos)
             goals = layers.goals(slot, now_nanos)
@@ -155,6 +155,9 @@ class AvatarActs:
             }
 
         return self._on(avatar_id, act)
+
+    def _instant(self, slot: int) -> int:
+        return self.pipeline.instant_of(slot, self.clock.now_nanos())
 
     def _on(self, avatar_id: str, act: Callable[[int], Result]) -> Result:
         self.sessions.slot_of(avatar_id)  # an avatar that there is not need not wait for anybody

@@ -13,6 +13,7 @@ from affectia.session.act.number import checked_number
 
 FADE_SECS: Final = 0.1
 LONGEST_FADE_SECS: Final = 10.0
+MOST_NAMES: Final = 512  # of one request: more than an avatar has, and quickly done
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class OverrideRequest:
     release: bool = False
 
     def __post_init__(self) -> None:
+        if (names := len(self.values) + len(self.turns)) > MOST_NAMES:
+            raise ConfigError(f"override has {names} values and turns, expected at most {MOST_NAMES}")
         if self.fade_secs is not None:
             checked_number("fade_secs", self.fade_secs, 0, LONGEST_FADE_SECS)
         if self.release:

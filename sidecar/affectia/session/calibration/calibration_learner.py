@@ -16,11 +16,13 @@ from affectia.signals.face_observations import FaceObservations
 
 LARGEST_PERCENTILE: Final = 98.0  # a single wrong picture is not how far a face goes
 LEAST_MOVE: Final = 0.3  # of a shape, above its rest: one that moved less was not shown
+LEAST_SHAPES: Final = 6  # a smile, a mouth that opens and brows that go up move as many
 
 _SHAPE: Final = {name: place for place, name in enumerate(registry.BLENDSHAPES)}
 _LIDS: Final = [_SHAPE["eyeBlinkLeft"], _SHAPE["eyeBlinkRight"]]
 # Lids have levels of their own, and how far eyes turn is an angle that was measured.
 _APART: Final = [place for name, place in _SHAPE.items() if name.startswith(("eyeBlink", "eyeLook"))]
+_REACHING: Final = np.setdiff1d(np.arange(len(_SHAPE)), _APART)  # shapes of which the range is learned
 _GROUP_OF_SHAPE: Final = np.array(registry.BLENDSHAPE_GROUPS) - FACE_GROUPS.start
 
 
@@ -93,4 +95,13 @@ class CalibrationLearner:
             furthest = np.percentile(frames.values[rows][:, shapes], LARGEST_PERCENTILE, axis=0).clip(0, 1)
             went[shapes] = furthest - rest.values[shapes] >= LEAST_MOVE
             largest[shapes] = np.where(went[shapes], furthest, 1)
-        return int(facing.sum()), "" if went.any() else "no shape went far: how far this face goes was not learned"
+        return int(facing.sum()), _told_reach(int(went[_REACHING].sum()), any_went=bool(went.any()))
+
+
+def _told_reach(count: int, *, any_went: bool) -> str:
+    """What should be done better where so many shapes went far."""
+    if not any_went:
+        return "no shape went far: how far this face goes was not learned"
+    if count < LEAST_SHAPES:
+        return f"only {count} of {_REACHING.size} shapes went far: make each face as wide as you can and calibrate again"
+    return ""

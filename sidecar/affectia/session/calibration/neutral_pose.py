@@ -32,6 +32,7 @@ _FACE: Final = np.flatnonzero(np.array(registry.BLENDSHAPE_GROUPS) != Group.EYES
 _GROUP_OF_CHANNEL: Final = face_channels.channel_groups() - FACE_GROUPS.start
 _HEAD: Final = Group.HEAD - FACE_GROUPS.start
 _EYES: Final = Group.EYES - FACE_GROUPS.start
+_MOUTH: Final = Group.MOUTH - FACE_GROUPS.start
 
 # What a face should not do while its rest is learned: the shapes of which the mean is over a level, and how it is told.
 _EXPRESSIONS: Final = (
@@ -47,7 +48,8 @@ _EXPRESSIONS: Final = (
 )
 _TURN_TOLD_DEG: Final = 10.0
 _LIDS_TOLD: Final = 0.4
-_STEADINESS_TOLD: Final = 0.5
+STEADINESS_TOLD: Final = 0.7  # a face that is held less still than that is told so
+MOUTH_SPREAD_TOLD: Final = 0.06  # of a shape of the mouth: a camera's noise alone gives 0.02, a spoken sentence 0.08 and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ class NeutralPose:
         pose[BLINK.stop : TURN.start] = 0  # counts of blinks are none of a rest
         pose[TURN] /= np.linalg.norm(pose[TURN])
         _drop_unmeasured(pose, frames.measured)
-        steadiness = _steadiness(values, sure, pose)
-        notices += _told(pose, steadiness)
+        steadiness, mouth_spread = _steadiness(values, sure, pose)
+        notices += _told(pose, steadiness, mouth_spread)
         return NeutralPose(pose, int(still.sum()), steadiness, tuple(notices))
 
 
@@ -131,8 +133,11 @@ def _drop_unmeasured(pose: NDArray[np.float32], measured: int) -> None:
         pose[BLINK] = 0
 
 
-def _steadiness(values: NDArray[np.float32], sure: NDArray[np.bool_], pose: NDArray[np.float32]) -> float:
-    """How still face and head were, 0..1; raises SessionError where the head was turned aside or anything moved too much."""
+def _steadiness(values: NDArray[np.float32], sure: NDArray[np.bool_], pose: NDArray[np.float32]) -> tuple[float, float]:
+    """How still face and head were, 0..1, and how far the mouth's shapes spread.
+
+    Raises SessionError where the head was turned aside or anything moved too much.
+    """
     if turn_deg(pose[None, TURN], face_channels.at_rest(1)[0, TURN])[0] > MOST_TURN_DEG:
         raise SessionError("head was turned aside, expected it to face the camera; turn to it, or move the camera, and calibrate again")
     heads = sure[:, _HEAD]
@@ -141,25 +146,28 @@ def _steadiness(values: NDArray[np.float32], sure: NDArray[np.bool_], pose: NDAr
     )
     if sway > 1:
         raise SessionError("head moved too much, expected it still; calibrate again")
-    spread = 0.0
+    spreads = [0.0] * FACE_GROUP_COUNT
     for group in range(FACE_GROUP_COUNT):
         shapes = _FACE[_GROUP_OF_CHANNEL[_FACE] == group]
         rows = values[sure[:, group]][:, shapes]
         if len(rows) >= LEAST_FRAMES and shapes.size:
             low, high = np.percentile(rows, (10, 90), axis=0)
-            spread = max(spread, float((high - low).max()) / MOST_SPREAD)
+            spreads[group] = float((high - low).max())
+    spread = max(spreads) / MOST_SPREAD
     if spread > 1:
         raise SessionError("face moved too much, expected it at rest and silent; calibrate again")
-    return float(1 - max(sway, spread))
+    return float(1 - max(sway, spread)), spreads[_MOUTH]
 
 
-def _told(pose: NDArray[np.float32], steadiness: float) -> list[str]:
+def _told(pose: NDArray[np.float32], steadiness: float, mouth_spread: float) -> list[str]:
     shapes = pose[SHAPES]
     told = [words for names, level, words in _EXPRESSIONS if np.mean([shapes[_SHAPE[name]] for name in names]) > level]
     if shapes[_LIDS].max() > _LIDS_TOLD:
         told.append("eyes were half shut")
     if turn_deg(pose[None, TURN], face_channels.at_rest(1)[0, TURN])[0] > _TURN_TOLD_DEG:
         told.append("head was turned aside")
-    if steadiness < _STEADINESS_TOLD:
-        told.append("face was not held still")
+    if mouth_spread > MOUTH_SPREAD_TOLD:
+        told.append("mouth moved: be silent and calibrate again")
+    elif steadiness < STEADINESS_TOLD:
+        told.append("face was not held still: calibrate again")
     return told

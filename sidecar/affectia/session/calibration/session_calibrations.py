@@ -96,10 +96,14 @@ class SessionCalibrations(Generic[AnySession]):
         session.calibration_tap.end(run)
 
     def keep(self, session: AnySession, calibration: FaceCalibration) -> AnySession:
-        """Keep what was learned, then take it into use; raises what is an obstacle now, and CaptureError where it cannot be written."""
+        """Keep what was learned, then take it into use; raises what is an obstacle now, and CaptureError where it cannot be written.
+
+        A revocation waits until the file is written: it never appears after consent was taken back.
+        """
         if (obstacle := _obstacle(session)) is not None:
             raise obstacle
-        self.kept.keep(calibration)
+        if not session.consent.when_allowed(session.source.modality, lambda: self.kept.keep(calibration)):
+            raise ConsentMissing(REVOKED)
         return self._sessions.calibrate(session.session_id, calibration)
 
     def use(self, session_id: str, name: str) -> AnySession:

@@ -58,7 +58,7 @@ def test_a_time_code_without_emotions_is_neutral() -> None:
         ([{"at_secs": 0, "emotions": {"happy": None}}], "weight of 'happy' of time code 0 is null, expected 0 to 1"),
         (
             [{"at_secs": 2, "emotions": {}}, {"at_secs": 2, "emotions": {}}],
-            "at_secs of time code 1 is 2, expected more than 2, the one before",
+            "at_secs of time code 1 is 2, expected at least 0.001 more than 2, the one before",
         ),
     ],
 )

@@ -69,7 +69,7 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 
 def test_times_rise_and_are_at_most_256() -> None:
-    with pytest.raises(ConfigError, match="at_secs of time code 1 is 1, expected more than 1"):
+    with pytest.raises(ConfigError, match="at_secs of time code 1 is 1, expected at least 0.001 more than 1"):
         preferred_emotion({}, time_codes=[EmotionTimeCode(1.0, (0.0,) * 8)] * 2)
     codes = [EmotionTimeCode(float(at), (0.0,) * 8) for at in range(257)]
     assert preferred_emotion({}, time_codes=codes[:256]).at_secs.size == 256
@@ -85,5 +85,5 @@ def test_arrays_are_checked_where_there_are_no_names() -> None:
         PreferredEmotion(np.full(8, np.nan, np.float32))
     with pytest.raises(ConfigError, match=r"line is \(2,\) and \(1, 8\), expected \(k,\) and \(k, 8\)"):
         PreferredEmotion(nothing, at_secs=np.zeros(2), line_weights=np.zeros((1, 8), np.float32))
-    with pytest.raises(ConfigError, match="expected more than 1"):
+    with pytest.raises(ConfigError, match="expected at least 0.001 more than 1"):
         PreferredEmotion(nothing, at_secs=np.ones(2), line_weights=np.zeros((2, 8), np.float32))

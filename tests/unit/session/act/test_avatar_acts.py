@@ -79,7 +79,7 @@ class Stage:
         self.routing = ChannelRouting(8)
         self.before: Callable[[], None] = lambda: None
         self.calls = 0
-        pipeline: Any = SimpleNamespace(acting=self.acting, routing=self.routing)
+        pipeline: Any = SimpleNamespace(acting=self.acting, routing=self.routing, instant_of=lambda _slot, now_nanos: now_nanos)
         itself: Any = self
         self.acts = AvatarActs(itself, pipeline, itself, self.clock)
 

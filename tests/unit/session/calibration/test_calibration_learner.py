@@ -47,6 +47,14 @@ def test_how_far_shapes_go_is_learned() -> None:
     assert not [notice for notice in found.notices if "learned" in notice]
 
 
+def test_hardly_any_shape_that_went_far_is_told() -> None:
+    hint = "only 5 of 42 shapes went far: make each face as wide as you can and calibrate again"
+    five = {"mouthSmileLeft": 0.6, "mouthSmileRight": 0.6, "jawOpen": 0.6, "browInnerUp": 0.6, "browOuterUpLeft": 0.6}
+    assert hint in learned(making(0.1, 300, **five)).notices
+    assert hint in learned(making(0.1, 300, **five, eyeBlinkLeft=0.8, eyeLookInLeft=0.6)).notices  # whose range is not learned
+    assert not [notice for notice in learned(making(0.1, 300, **five, mouthPucker=0.6)).notices if "went far" in notice]
+
+
 def test_a_shape_that_hardly_moved_keeps_its_reach() -> None:
     found = learned(making(0.1, mouthSmileLeft=0.3))
     assert (found.largest == 1).all()
@@ -56,7 +64,8 @@ def test_a_shape_that_hardly_moved_keeps_its_reach() -> None:
 def test_a_shape_that_went_all_the_way_did_go_far() -> None:
     found = learned(making(0.1, jawOpen=1.0))
     assert (found.largest == 1).all()
-    assert not [notice for notice in found.notices if "went far" in notice]
+    assert "no shape went far: how far this face goes was not learned" not in found.notices
+    assert any(notice.startswith("only 1 of 42 shapes went far") for notice in found.notices)
 
 
 def test_a_single_wrong_picture_is_not_how_far_a_face_goes() -> None:

@@ -96,12 +96,30 @@ def test_a_head_that_moves_is_refused() -> None:
     little = [seen(START_NANOS + place * FRAME_NANOS, yaw_deg=5 * np.sin(place / 5), rest_yaw_deg=0) for place in range(90)]
     found = pose(little)
     assert 0.2 < found.steadiness < 0.5
-    assert "face was not held still" in found.notices
+    assert "face was not held still: calibrate again" in found.notices
 
 
 def test_a_mouth_that_talks_is_refused() -> None:
     with pytest.raises(SessionError, match="^face moved too much, expected it at rest and silent"):
         pose(seen(START_NANOS + place * FRAME_NANOS, does={"jawOpen": 0.5 * (place % 10 < 5)}) for place in range(90))
+
+
+@pytest.mark.parametrize(("spread", "is_told"), [(0.19, True), (0.08, True), (0.05, False)])
+def test_a_mouth_that_talks_a_little_is_told(spread: float, is_told: bool) -> None:
+    found = pose(
+        seen(START_NANOS + place * FRAME_NANOS, does={"jawOpen": spread * (place % 10 < 5)}, rest_yaw_deg=0) for place in range(90)
+    )
+    assert found.steadiness == pytest.approx(1 - spread / 0.4, abs=0.01)
+    assert ("mouth moved: be silent and calibrate again" in found.notices) is is_told
+    assert "face was not held still: calibrate again" not in found.notices  # one thing is told of it
+
+
+@pytest.mark.parametrize(("spread", "is_told"), [(0.16, True), (0.1, False)])
+def test_brows_that_move_are_told(spread: float, is_told: bool) -> None:
+    does = ({"browOuterUpRight": spread * (place % 10 < 5)} for place in range(90))
+    found = pose(seen(START_NANOS + place * FRAME_NANOS, does=one, rest_yaw_deg=0) for place, one in enumerate(does))
+    assert ("face was not held still: calibrate again" in found.notices) is is_told
+    assert "mouth moved: be silent and calibrate again" not in found.notices
 
 
 def test_shut_eyes_are_refused() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,53 @@ from affectia.clock import FakeClock
 from affectia.errors import CaptureError, ConfigError, ConsentMissing, SessionError
 from affectia.session.calibration.calibration_plan import CalibrationPlan
 from affectia.session.calibration.calibration_run import CalibrationProgress
+from affectia.session.calibration.kept_calibrations import KeptCalibrations
+from affectia.session.consent import ConsentGate
 from affectia.session.no_pictures import NoPictures
 from affectia.session.npc_source import NpcSource
 from affectia.signals.face_calibration import FaceCalibration
+from affectia.store.calibration_store import CalibrationStore
 from tests.unit.session.calibration.made_sessions import EPOCH_NANOS, CalibrationStage
 
 pytestmark = pytest.mark.unit
 
 PLAN = CalibrationPlan("mine", countdown_secs=0, neutral_secs=1)
+
+
+class LateRevocation(ConsentGate):
+    """Consent that is taken back the moment before something is to be done with it."""
+
+    def when_allowed(self, modality: str | None, action: Callable[[], None]) -> bool:
+        self.revoke("camera")
+        return super().when_allowed(modality, action)
+
+
+class WatchedGate(ConsentGate):
+    """Consent that says whether something goes on for which a revocation waits."""
+
+    is_held = False
+
+    def when_allowed(self, modality: str | None, action: Callable[[], None]) -> bool:
+        def held() -> None:
+            self.is_held = True
+            action()
+            self.is_held = False
+
+        return super().when_allowed(modality, held)
+
+
+class WatchedFiles(KeptCalibrations):
+    """Notes at each end of a write whether a revocation would wait."""
+
+    def __init__(self, folder: Path, gate: WatchedGate) -> None:
+        super().__init__(CalibrationStore(folder))
+        self._gate = gate
+        self.waits: list[bool] = []
+
+    def keep(self, calibration: FaceCalibration) -> None:
+        self.waits.append(self._gate.is_held)
+        super().keep(calibration)
+        self.waits.append(self._gate.is_held)
 
 
 def learned(stage: CalibrationStage) -> CalibrationProgress:
@@ -90,6 +130,29 @@ def test_revoked_consent_ends_it(tmp_path: Path) -> None:
         stage.calibrations.keep(stage.session, made)
     assert stage.kept.all() == ()
     assert stage.session.calibration is None
+
+
+def test_nothing_is_written_once_consent_was_taken_back(tmp_path: Path) -> None:
+    stage = CalibrationStage(tmp_path)
+    made = learned(stage).calibration
+    assert made is not None
+    stage.session.consent = LateRevocation(frozenset({"camera"}))
+    with pytest.raises(ConsentMissing, match="^calibration ended, consent for the pictures was taken back"):
+        stage.calibrations.keep(stage.session, made)
+    assert stage.kept.all() == ()
+    assert stage.session.calibration is None
+
+
+def test_a_revocation_waits_for_what_is_being_written(tmp_path: Path) -> None:
+    stage = CalibrationStage(tmp_path)
+    made = learned(stage).calibration
+    assert made is not None
+    gate = stage.session.consent = WatchedGate(frozenset({"camera"}))
+    files = stage.calibrations.kept = WatchedFiles(tmp_path, gate)
+    stage.calibrations.keep(stage.session, made)
+    assert files.waits == [True, True]
+    assert not gate.is_held
+    assert stage.session.calibration is made
 
 
 def test_a_session_that_is_stopped_ends_it(tmp_path: Path) -> None:
