@@ -257,8 +257,8 @@ class Pipeline:
         weights = self._speech.spoken(slots, times_nanos, weights)
         weights = self._layers.layered(slots, times_nanos, weights)
         self._rig.pose_eyes(weights)
-        self.meter.note(slots, weights.shapes, np.any(weights.groups.valid, axis=1))
         self.publisher.publish(slots, times_nanos, state, weights, self._put_on(slots, weights), known)
+        self.meter.note(slots, weights.shapes, np.any(weights.groups.valid, axis=1))  # when the frames are out
 
     def _put_on(self, slots: NDArray[np.intp], weights: AvatarWeights) -> tuple[Retargeted, ...]:
         """What avatars of their own kinds show of these weights; parts that come from other avatars are written into the weights."""

@@ -268,7 +268,7 @@ def main() -> None:
             ("frames a second of each", f"{found['frames_hz']:.2f}"),
             ("tick p95", f"{found['tick_p95']:.2f} ms"),
             ("timer late, p95", f"{found['lateness_p95']:.2f} ms"),
-            ("frames lost on the way", f"{found['lost']:.0f}"),
+            ("frames that a newer one replaced before that process, in Python, read them", f"{found['lost']:.0f}"),
         ],
     )
     if arguments.plot is not None:

@@ -78,7 +78,7 @@ def _remarks(rows: Sequence[VariantFigures], reading: VariantReading, shown: int
     said = []
     if not rows:
         which = "whose mapping was drawn " if drawn else ""
-        said.append(f'no session {which}is recorded: `serve --mapping split`, or set `variant` in [mapping]')
+        said.append(f"no session {which}is recorded: `serve --mapping split`, or set `variant` in [mapping]")
     elif any(row.jitter_percent.interval is None for row in rows):
         said.append("a mapping with fewer than 6 sessions has no interval: its median may be anywhere")
     if rows:

@@ -134,13 +134,13 @@ def _decoded(content: bytes, path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CaptureError(f"file is no UTF-8 text: {path}") from None
+        raise ConfigError(f"file is no UTF-8 text: {path}") from None
 
 
 def _json(content: bytes, path: Path) -> Any:
     try:
         return json.loads(_decoded(content, path))
     except (ValueError, RecursionError) as error:
-        if isinstance(error, CaptureError):
+        if isinstance(error, ConfigError):
             raise
-        raise CaptureError(f"file is no JSON: {path}") from None
+        raise ConfigError(f"file is no JSON: {path}") from None

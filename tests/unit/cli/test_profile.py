@@ -16,7 +16,7 @@ LISTS = Path(__file__).parents[1] / "rig" / "morph_lists"
 
 def run(*arguments: str, columns: int = 80) -> Result:
     result = CliRunner().invoke(profile_app, list(arguments), env={"COLUMNS": str(columns)})
-    if isinstance(result.exception, ConfigError):
+    if isinstance(result.exception, ConfigError | CaptureError):
         raise result.exception
     assert result.exit_code == 0, result.output
     assert max(len(line.rstrip()) for line in result.output.splitlines() if not line.startswith("wrote ")) <= columns

@@ -41,7 +41,7 @@ def row(result: Result, name: str) -> list[str]:
 
 def test_empty_record_says_how_to_fill_it(record: VariantRecord) -> None:
     first, last = lines(run(record))
-    assert first.startswith('no session is recorded: `serve --mapping split`')
+    assert first.startswith("no session is recorded: `serve --mapping split`")
     assert last == f"record: {record.path}"
 
 
