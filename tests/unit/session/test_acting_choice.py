@@ -55,7 +55,7 @@ def test_a_split_has_one_mapping_for_an_id_whoever_asks(tmp_path: Path) -> None:
     ("how", "kind", "message"),
     [
         ({"profile": "vrm9"}, ConfigError, "^profile is 'vrm9', expected one of "),
-        ({"profile": "nowhere/mine.toml"}, ConfigError, "nowhere"),
+        ({"profile": "nowhere/mine.toml"}, CaptureError, "nowhere"),
         ({"calibration": "anna"}, CaptureError, "^calibration 'anna' is not kept"),
     ],
 )
