@@ -71,7 +71,7 @@ def test_a_grant_that_fails_leaves_nobody_living(stage: Stage) -> None:
     ("how", "kind"),
     [
         ({"profile": "vrm9"}, ConfigError),
-        ({"profile": "nowhere/mine.toml"}, ConfigError),
+        ({"profile": "nowhere/mine.toml"}, CaptureError),
         ({"calibration": "anna"}, CaptureError),
         ({"mapping": "blent"}, ConfigError),
     ],

@@ -104,7 +104,7 @@ def test_json_has_the_same_keys() -> None:
         ),
         (
             'secs = 1\n[[lines]]\nat_secs = 0\nsound = "a"\nemotions = [{at_secs = 1, emotions = {}}, {at_secs = 1, emotions = {}}]',
-            "at_secs of time code 1 is 1, expected more than 1, the one before, in line 1",
+            "at_secs of time code 1 is 1, expected at least 0.001 more than 1, the one before, in line 1",
         ),
         (
             'secs = 1\n[[lines]]\nat_secs = 0\nsound = "a"\nemotions = [{emotions = {}}]',
