@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,10 @@ if str(ROOT) not in sys.path:  # plain `pytest` does not put it there
     sys.path.insert(0, str(ROOT))
 
 from devtools.system_packages import TOOLCHAINS  # noqa: E402 - found only through the lines above
+
+# No test depends on the machine being quick, those with made-up examples neither.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 CATEGORIES = ("unit", "conformance", "contract", "integration", "live", "bench")
 
