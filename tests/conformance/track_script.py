@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
+
+from script_files import write_files
 
 SCRIPTS: dict[str, dict[str, Any]] = {}
 
@@ -78,20 +78,4 @@ def text_of(script: dict[str, Any]) -> str:
 
 def write_scripts(folder: Path, arguments: list[str]) -> int:
     """Write every script into a folder, or with --check compare; 0 when the files are what the scripts say."""
-    parser = argparse.ArgumentParser(description="Writes the vectors of track queues.")
-    parser.add_argument("--check", action="store_true", help="compare with the files instead of writing them")
-    check = parser.parse_args(arguments).check
-    wanted = {f"{name}.json": text_of(script).encode() for name, script in SCRIPTS.items()}
-    present = {path.name for path in folder.glob("*.json")}
-    stale = [name for name, content in wanted.items() if name not in present or (folder / name).read_bytes() != content]
-    surplus = sorted(present - wanted.keys())
-    if check:
-        for name in stale + surplus:
-            print(f"{name} is not what the table says; run write.py", file=sys.stderr)
-        return 1 if stale or surplus else 0
-    for name in stale:
-        (folder / name).write_bytes(wanted[name])
-    for name in surplus:
-        (folder / name).unlink()
-    print(f"{len(wanted)} vectors; {len(stale)} files written, {len(surplus)} deleted")
-    return 0
+    return write_files(folder, {name: text_of(script) for name, script in SCRIPTS.items()}, arguments, what="the vectors of track queues")

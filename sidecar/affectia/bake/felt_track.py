@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectia import registry
-from affectia.motion.layer_motion import LayerMotionOptions
-from affectia.registry import Group
+from affectia.motion.layer_motion import LayerMotionOptions, taken_by_talking
 from affectia.rig.emotion.emotion_line import EmotionTimeCode
 from affectia.rig.emotion.emotion_overlay import EmotionOverlayOptions
 from affectia.rig.emotion.emotion_postprocess import strongest
@@ -24,8 +23,6 @@ _SPEAKS_FROM: Final = 0.1  # of what is not silence: from here on it counts as s
 _SPEAKS_WHOLE: Final = 0.5  # and from here on whole
 
 _SIL: Final = registry.VISEMES.index("sil")
-_CORNERS: Final = ("mouthSmile", "mouthFrown", "mouthDimple")
-_NOT_SPOKEN: Final = ("cheekSquint", "noseSneer")
 
 
 def felt_shapes(
@@ -61,7 +58,7 @@ def lay_over(shapes: NDArray[np.float32], felt: NDArray[np.float32], visemes: ND
     them. So closures stay whole.
     """
     speaking = _speaking(1 - visemes[:, _SIL], round(_PAUSE_SECS * frame_rate_hz))
-    over = felt * (1 - speaking[:, None] * _taken())
+    over = felt * (1 - speaking[:, None] * taken_by_talking(LayerMotionOptions().corner_share))
     shapes += over * (1 - shapes)
 
 
@@ -76,13 +73,3 @@ def _speaking(sound: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
 def _averaged(values: NDArray[np.floating], window: NDArray[np.float64]) -> NDArray[np.float64]:
     reach = window.size // 2
     return np.convolve(np.pad(values.astype(np.float64), reach, mode="edge"), window, mode="valid")
-
-
-def _taken() -> NDArray[np.float32]:
-    """(52,) what speech takes of each shape of a feeling."""
-    share = LayerMotionOptions().corner_share
-    taken = np.zeros(len(registry.BLENDSHAPES), np.float32)
-    for place, name in enumerate(registry.BLENDSHAPES):
-        if registry.BLENDSHAPE_GROUPS[place] == Group.MOUTH and not name.startswith(_NOT_SPOKEN):
-            taken[place] = 1 - share if name.startswith(_CORNERS) else 1
-    return taken

@@ -78,8 +78,8 @@ class LayerMotion:
         self._moves = np.zeros(slots, np.bool_)  # has a feeling, or one that still goes
         self._moving = 0  # how many do
         # Of each shape of a feeling, what talking takes, and what lips that touch for a sound take.
-        self._taken = np.array([[_taken(name, options.corner_share) for name in registry.BLENDSHAPES]], np.float32)
-        self._lips = np.array([[_taken(name, 1) for name in registry.BLENDSHAPES]], np.float32)
+        self._taken = taken_by_talking(options.corner_share)[None]
+        self._lips = taken_by_talking(1)[None]
         self._room = 0
 
     def reset(self, slots: NDArray[np.intp]) -> None:
@@ -234,11 +234,13 @@ class LayerMotion:
         self._spread = np.empty((count, CHANNELS), np.float32)
 
 
-def _taken(name: str, corner_share: float) -> float:
-    """What talking takes of a shape of a feeling, 0..1."""
-    if Group(registry.BLENDSHAPE_GROUPS[registry.BLENDSHAPES.index(name)]) != Group.MOUTH or name.startswith(_NOT_SPOKEN):
-        return 0.0
-    return 1 - corner_share if name.startswith(_CORNERS) else 1.0
+def taken_by_talking(corner_share: float) -> NDArray[np.float32]:
+    """(52,) 0..1: what talking takes of each shape of a feeling: all of the mouth, of its corners all but a share, no cheek, no nose."""
+    taken = np.zeros(len(registry.BLENDSHAPES), np.float32)
+    for place, (name, group) in enumerate(zip(registry.BLENDSHAPES, registry.BLENDSHAPE_GROUPS, strict=True)):
+        if group == Group.MOUTH and not name.startswith(_NOT_SPOKEN):
+            taken[place] = 1 - corner_share if name.startswith(_CORNERS) else 1
+    return taken
 
 
 def _override(weights: AvatarWeights, overrides: OverrideRows) -> None:

@@ -167,7 +167,7 @@ def test_any_stream_is_shown_without_a_jump_and_within_its_values() -> None:
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["tcp://127.0.0.1:17870", "tcp://127.8.0.2:5", "tcp://localhost:17870", "tcp://[::1]:17870", "ipc:///tmp/x", "inproc://x"]
+    "endpoint", ["tcp://127.0.0.1:17870", "tcp://127.8.0.2:5", "tcp://localhost:17870", "tcp://[::1]:17870", "ipc://frames", "inproc://x"]
 )
 def test_endpoint_of_this_machine_has_no_delay(endpoint: str) -> None:
     assert TimelineOptions.for_endpoint(endpoint) == TimelineOptions(mode="latest")
